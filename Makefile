@@ -1,0 +1,132 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Relative paths throughout: the checkout may live anywhere, in a directory with spaces too.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+# Another combination: make test PYTHON=python3.12 ANSIBLE_CORE='~=2.20.0' VENV=.venv-2.20
+PYTHON ?=
+ANSIBLE_CORE ?=
+VENV ?= .venv
+PORT ?= 8787
+ARGS ?=
+
+BUILD := .build
+COLLECTION := $(BUILD)/ansible_collections/eventops/cloudflare
+REQUIREMENTS := requirements/ansible.txt requirements/dev.txt meta/ee-requirements.txt
+TESTS := lint types docs-lint sanity unit sdk integration
+ENV := $(VENV)/.ready $(COLLECTION)
+
+export ANSIBLE_COLLECTIONS_PATH = $(CURDIR)/$(BUILD)
+export PYTHONPATH = $(CURDIR)/$(BUILD)
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+unexport VIRTUAL_ENV
+
+say = @printf '\n==> %s\n' '$(1)'
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: env
+env: $(ENV) ## Make the development environment (.venv) and link the collection into .build
+
+$(VENV)/.ready: $(REQUIREMENTS)
+	$(call say,Making the environment $(VENV))
+	@set -e; \
+	for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
+	  if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	    then found=$$python; break; fi; \
+	done; \
+	if test -z "$${found-}"; then echo 'No Python >= 3.11 with venv found; choose one: make env PYTHON=...' >&2; exit 1; fi; \
+	"$$found" --version; \
+	"$$found" -m venv --clear "$(VENV)"
+	@"$(VENV)/bin/python" -m pip install -qq --disable-pip-version-check \
+	  $(if $(ANSIBLE_CORE),'ansible-core$(ANSIBLE_CORE)',-r requirements/ansible.txt) -r requirements/dev.txt
+	@"$(VENV)/bin/ansible" --version | head -n 1
+	@touch $@
+
+# Ansible finds a collection only as ansible_collections/<namespace>/<name>
+$(COLLECTION):
+	@mkdir -p $(@D)
+	@ln -sfn ../../.. $@
+
+.PHONY: demo
+demo: $(ENV) ## Show the collection at work against the simulator
+	@"$(VENV)/bin/python" tests/demo.py $(ARGS)
+
+.PHONY: simulator
+simulator: $(ENV) ## Run the simulated API (PORT=8787)
+	@"$(VENV)/bin/python" tests/simulator --port $(PORT) $(ARGS)
+
+.PHONY: test
+test: $(ENV) ## Run all checks and tests below, to the end even when one fails
+	@failed=; \
+	for target in $(TESTS); do $(MAKE) --no-print-directory $$target || failed="$$failed $$target"; done; \
+	if test -n "$$failed"; then printf '\n==> FAILED:%s\n' "$$failed"; exit 1; fi; \
+	printf '\n==> All passed: %s\n' '$(TESTS)'
+
+.PHONY: lint
+lint: $(ENV) ## Style: ruff, yamllint, ansible-lint, licences, changelog
+	$(call say,ruff)
+	@ruff check --quiet --output-format concise .
+	@ruff format --check --output-format concise .
+	$(call say,yamllint)
+	@yamllint --strict .
+	$(call say,reuse)
+	@reuse lint --lines
+	$(call say,antsibull-changelog)
+	@antsibull-changelog lint
+	$(call say,ansible-lint)
+	@# It asks each module whether a task's options are valid: those that users set in the environment must be there
+	@CLOUDFLARE_ACCOUNT_ID=lint CLOUDFLARE_REALTIME_APP_ID=lint CLOUDFLARE_API_TOKEN=lint \
+	  CLOUDFLARE_BASE_URL=https://127.0.0.1:9 ansible-lint --offline --nocolor
+
+.PHONY: types
+types: $(ENV) ## Static types: mypy --strict on module_utils
+	$(call say,mypy)
+	@cd $(BUILD) && mypy --config-file ../pyproject.toml -p ansible_collections.eventops.cloudflare.plugins.module_utils
+
+.PHONY: docs-lint
+docs-lint: $(ENV) ## Documentation: antsibull-docs on plugins, roles and docs/docsite
+	$(call say,antsibull-docs)
+	@antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all \
+	  --disallow-unknown-collection-refs --check-extra-docs-refs $(COLLECTION)
+
+.PHONY: sanity
+sanity: $(ENV) ## ansible-test sanity on a copy of the collection
+	$(call say,ansible-test sanity)
+	@"$(VENV)/bin/python" tests/sanity.py $(ARGS)
+
+.PHONY: unit
+unit: $(ENV) ## Unit tests
+	$(call say,Unit tests)
+	@"$(VENV)/bin/python" -m pytest tests/unit $(ARGS)
+
+.PHONY: sdk
+sdk: $(ENV) ## Tests against the vendor's SDK
+	$(call say,SDK tests)
+	@"$(VENV)/bin/python" -m pytest tests/sdk $(ARGS)
+
+.PHONY: integration
+integration: $(ENV) ## Playbooks against the simulated API
+	$(call say,Integration tests)
+	@"$(VENV)/bin/python" -m pytest tests/integration -n 2 $(ARGS)
+
+.PHONY: format
+format: $(ENV) ## Fix what ruff can fix
+	@ruff check --fix --exit-zero .
+	@ruff format .
+
+.PHONY: build
+build: $(ENV) ## Build the collection's archive into .build
+	@ansible-galaxy collection build --force --output-path $(BUILD)
+
+.PHONY: clean
+clean: ## Remove everything that make made
+	rm -rf "$(VENV)" $(BUILD) tests/output .mypy_cache .pytest_cache .ruff_cache .hypothesis .ansible
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,85 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of the modules, as Ansible argument specs. Their documentation is in doc_fragments and modules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.module_utils.basic import env_fallback
+
+Spec = dict[str, Any]
+
+
+def _env(variable: str) -> Spec:
+    return {"fallback": (env_fallback, [variable])}
+
+
+CLIENT: Spec = {
+    "account_id": {"type": "str", "required": True, **_env("CLOUDFLARE_ACCOUNT_ID")},
+    "app_id": {"type": "str", "required": True, **_env("CLOUDFLARE_REALTIME_APP_ID")},
+    "api_token": {"type": "str", "no_log": True, **_env("CLOUDFLARE_API_TOKEN")},
+    "api_key": {"type": "str", "no_log": True, **_env("CLOUDFLARE_API_KEY")},
+    "api_email": {"type": "str", **_env("CLOUDFLARE_EMAIL")},
+    "base_url": {
+        "type": "str",
+        "default": "https://api.cloudflare.com/client/v4",
+        **_env("CLOUDFLARE_BASE_URL"),
+    },
+    "timeout": {"type": "float", "default": 30},
+    "retries": {"type": "int", "default": 4},
+    "retry_max_wait": {"type": "float", "default": 60},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+}
+
+WAIT: Spec = {
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "float", "default": 120},
+}
+
+STREAM_KEY: Spec = {"return_stream_key": {"type": "bool", "default": False, "no_log": False}}
+
+TIME_RANGE: Spec = {"start_time": {"type": "str"}, "end_time": {"type": "str"}}
+
+LIVESTREAM: Spec = {
+    "state": {"type": "str", "choices": ["present", "started", "stopped"], "default": "present"},
+    "meeting_id": {"type": "str"},
+    "livestream_id": {"type": "str"},
+    "name": {"type": "str"},
+    "video_config": {
+        "type": "dict",
+        "options": {"width": {"type": "int"}, "height": {"type": "int"}},
+    },
+    **WAIT,
+    **STREAM_KEY,
+    **CLIENT,
+}
+
+LIVESTREAM_INFO: Spec = {
+    "livestream_id": {"type": "str"},
+    "meeting_id": {"type": "str"},
+    "session_id": {"type": "str"},
+    "active": {"type": "bool", "default": False},
+    "status": {"type": "list", "elements": "str", "choices": ["LIVE", "IDLE", "ERRORED", "INVOKED"]},
+    "name": {"type": "str"},
+    "exclude_meetings": {"type": "bool", "default": False},
+    "sort_order": {"type": "str", "choices": ["asc", "desc"], "default": "asc"},
+    "limit": {"type": "int"},
+    **TIME_RANGE,
+    **STREAM_KEY,
+    **CLIENT,
+}
+
+ANALYTICS_INFO: Spec = {
+    "report": {
+        "type": "str",
+        "choices": ["livestreams", "livestreams_daily", "app_daily"],
+        "default": "livestreams",
+    },
+    "filters": {"type": "str"},
+    **TIME_RANGE,
+    **CLIENT,
+}

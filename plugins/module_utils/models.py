@@ -1,0 +1,303 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the API's answers mean: one typed, normalised model each, whatever shape came over the wire.
+
+The shapes are those of Cloudflare's RealtimeKit API reference (schemas and examples, which disagree) and those seen on
+the wire. Everything unknown, missing or of an unexpected type becomes None; nothing here raises on a strange answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Union
+
+LIVE = "LIVE"
+INVOKED = "INVOKED"
+IDLE = "IDLE"
+ERRORED = "ERRORED"
+OFFLINE = "OFFLINE"  # in guides and webhooks, not in the API's own list
+ENDED = frozenset({IDLE, OFFLINE, ERRORED})
+
+Number = Union[int, float]
+
+
+@dataclass(frozen=True)
+class Livestream:
+    """A livestream. ``status`` is upper case and may be one nobody has documented; times are ISO 8601 as sent."""
+
+    id: str | None = None
+    name: str | None = None
+    meeting_id: str | None = None
+    status: str | None = None
+    disabled: bool | None = None
+    ingest_server: str | None = None
+    playback_url: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    stream_key: str | None = field(default=None, repr=False)
+
+    @property
+    def active(self) -> bool:
+        """Started and not yet ended: INVOKED, LIVE, or a status nobody has documented.
+
+        An unknown one must not be taken for the end: it would be started twice, or be reported as stopped.
+        """
+        return self.status is not None and self.status not in ENDED
+
+    @property
+    def playable(self) -> bool:
+        """LIVE, and viewers can be told where."""
+        return self.status == LIVE and self.playback_url is not None
+
+    def known(self, earlier: Livestream | None) -> Livestream:
+        """This, completed by what an earlier answer about the same livestream said and this one does not."""
+        if earlier is None or (self.id and earlier.id and self.id != earlier.id):
+            return self
+        gaps = {f.name: getattr(earlier, f.name) for f in fields(self) if getattr(self, f.name) is None}
+        return replace(self, **gaps)
+
+    def public(self) -> dict[str, Any]:
+        """The keys every module returns: all but the stream key."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "stream_key"}
+
+
+@dataclass(frozen=True)
+class Session:
+    """One time a livestream was on. Counters are seconds; the service says 60 for the first 40 to 50 of them."""
+
+    id: str | None = None
+    livestream_id: str | None = None
+    err_message: str | None = None
+    ingest_seconds: Number | None = None
+    viewer_seconds: Number | None = None
+    invoked_time: str | None = None
+    started_time: str | None = None
+    stopped_time: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+
+    def public(self) -> dict[str, Any]:
+        """The keys that modules return."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+
+@dataclass(frozen=True)
+class LivestreamDetails:
+    """A livestream and those of its sessions that were fetched."""
+
+    livestream: Livestream
+    sessions: tuple[Session, ...] = ()
+
+    @property
+    def err_message(self) -> str | None:
+        """Why its newest session with an error failed."""
+        newest_first = sorted(self.sessions, key=lambda session: session.created_at or "", reverse=True)
+        return next((session.err_message for session in newest_first if session.err_message), None)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A meeting. ``status`` is ACTIVE or INACTIVE; nobody can join an INACTIVE one."""
+
+    id: str | None = None
+    title: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True)
+class Paging:
+    """Where a page lies: the API's counts, when it sent them."""
+
+    total: int | None = None
+    end: int | None = None
+
+
+def text(value: Any) -> str | None:
+    """A string; a number becomes one; empty and everything else is None."""
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return None
+
+
+def flag(value: Any) -> bool | None:
+    """A boolean, sent as one or as "true" and "false"."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().lower())
+    return None
+
+
+def number(value: Any) -> Number | None:
+    """A count, sent as int, float or numeric string; whole ones become int."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    return int(value) if value == int(value) else value
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """The object, or an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list; a single object counts as a list of one."""
+    if isinstance(value, dict):
+        return [value] if value else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def data_of(body: Any) -> Any:
+    """What the envelope holds: ``data``, Cloudflare's usual ``result``, or the body itself when there is none."""
+    if isinstance(body, dict):
+        for key in ("data", "result"):
+            if key in body:
+                return body[key]
+        return None if "success" in body or not body else body
+    return body
+
+
+def paging_of(body: Any) -> Paging:
+    """The counts, from the top level or from inside ``data``."""
+    found = mapping(mapping(body).get("paging")) or mapping(mapping(data_of(body)).get("paging"))
+    total, end = number(found.get("total_count")), number(found.get("end_offset"))
+    return Paging(None if total is None else int(total), None if end is None else int(end))
+
+
+def livestream_from(wire: Mapping[str, Any]) -> Livestream:
+    """One livestream object."""
+    status = text(wire.get("status"))
+    return Livestream(
+        id=text(wire.get("id")),
+        name=text(wire.get("name")),
+        meeting_id=text(wire.get("meeting_id")),
+        status=status.upper() if status else None,
+        disabled=flag(wire.get("disabled")),
+        ingest_server=text(wire.get("ingest_server")),
+        playback_url=text(wire.get("playback_url")),
+        created_at=text(wire.get("created_at")),
+        updated_at=text(wire.get("updated_at")),
+        stream_key=text(wire.get("stream_key")),
+    )
+
+
+def session_from(wire: Mapping[str, Any]) -> Session:
+    """One session object."""
+    return Session(
+        id=text(wire.get("id")),
+        livestream_id=text(wire.get("livestream_id")),
+        err_message=text(wire.get("err_message")),
+        ingest_seconds=number(wire.get("ingest_seconds")),
+        viewer_seconds=number(wire.get("viewer_seconds")),
+        invoked_time=text(wire.get("invoked_time")),
+        started_time=text(wire.get("started_time")),
+        stopped_time=text(wire.get("stopped_time")),
+        created_at=text(wire.get("created_at")),
+        updated_at=text(wire.get("updated_at")),
+    )
+
+
+def meeting_from(body: Any) -> Meeting:
+    """The meeting of an answer."""
+    wire = mapping(data_of(body))
+    status = text(wire.get("status"))
+    return Meeting(text(wire.get("id")), text(wire.get("title")), status.upper() if status else None)
+
+
+def livestreams_in(body: Any) -> list[Livestream]:
+    """The livestreams of a list answer: a list, an object that holds one, or a single livestream."""
+    data = data_of(body)
+    if isinstance(data, dict):
+        for key in ("livestreams", "data", "livestream"):
+            if isinstance(data.get(key), (list, dict)):
+                data = data[key]
+                break
+    return [livestream_from(item) for item in objects(data) if text(item.get("id"))]
+
+
+def active_livestream_in(body: Any) -> Livestream | None:
+    """The livestream of an answer about a meeting's active one, or None when it names none.
+
+    Its status may still be one that is not active.
+    """
+    found = livestreams_in(body)
+    return next((livestream for livestream in found if livestream.active), found[0] if found else None)
+
+
+def single_livestream_in(body: Any) -> Livestream | None:
+    """The livestream of an answer to a start or a create."""
+    return next(iter(livestreams_in(body)), None)
+
+
+def details_in(body: Any) -> list[LivestreamDetails]:
+    """The livestreams of an answer with their sessions.
+
+    Shapes: ``livestream`` or ``livestreams``, with ``sessions`` (a list or an object) or ``session``; or flat.
+    """
+    data = mapping(data_of(body))
+    sessions = [session_from(item) for key in ("sessions", "session") for item in objects(data.get(key))]
+    found = livestreams_in(body)
+    if len(found) == 1:
+        return [LivestreamDetails(found[0], tuple(sessions))]
+    return [
+        LivestreamDetails(livestream, tuple(s for s in sessions if s.livestream_id == livestream.id))
+        for livestream in found
+    ]
+
+
+def session_in(body: Any) -> Session | None:
+    """The session of an answer: flat, or under ``session``."""
+    data = mapping(data_of(body))
+    wire = mapping(data.get("session")) or data
+    return session_from(wire) if text(wire.get("id")) else None
+
+
+def distinct(sessions: Sequence[Session]) -> list[Session]:
+    """Without repetitions: the last mention of an ID counts, at the place of the first."""
+    return list({session.id: session for session in sessions}.values())
+
+
+def livestream_totals(body: Any) -> dict[str, Number]:
+    """The totals of livestream analytics, an object today and a list of them in an older example."""
+    rows = objects(data_of(body))
+    return {key: sum(number(row.get(key)) or 0 for row in rows) for key in _TOTALS}
+
+
+def livestream_days(body: Any) -> list[dict[str, Any]]:
+    """Livestream analytics by day."""
+    return [
+        {"date": text(row.get("date")), **{key: number(row.get(key)) or 0 for key in _TOTALS}}
+        for row in objects(data_of(body))
+    ]
+
+
+def app_days(body: Any) -> dict[str, Any]:
+    """The app's sessions and recordings by day: ``session_stats`` and ``recording_stats``, numbers as numbers."""
+    data = mapping(data_of(body))
+    return {key: _numbers(mapping(data.get(key))) for key in ("session_stats", "recording_stats")}
+
+
+_TOTALS = ("count", "total_ingest_seconds", "total_viewer_seconds")
+
+
+def _numbers(wire: Mapping[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, value in wire.items():
+        if isinstance(value, list):
+            result[key] = [_numbers(item) for item in objects(value)]
+        else:
+            result[key] = text(value) if key == "day" else number(value)
+    return result

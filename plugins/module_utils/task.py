@@ -1,0 +1,113 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From validated options to a result: connect, reconcile, and say what it cost.
+
+Free of AnsibleModule, so that whatever runs a task, a module's process or the controller's, gets the same result.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
+    InvalidRequest,
+    RealtimeError,
+    RequestFailed,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome, given
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import Credentials, Settings, Transport
+
+Reconcile = Callable[[RealtimeApi, Mapping[str, Any], Context], Outcome]
+Connect = Callable[[Settings], Transport]
+
+_ENVIRONMENT = {
+    "api_token": "CLOUDFLARE_API_TOKEN",
+    "api_key": "CLOUDFLARE_API_KEY",
+    "api_email": "CLOUDFLARE_EMAIL",
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """The keys that a task returns, warnings apart; ``secrets`` are values among them that must be masked."""
+
+    values: dict[str, Any]
+    warnings: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+
+
+def perform(
+    reconcile: Reconcile,
+    params: Mapping[str, Any],
+    context: Context,
+    *,
+    diff_mode: bool = False,
+    connect: Connect = Transport,
+) -> Result:
+    """Carry out a task. Failures become ``failed`` with ``msg``, and ``error`` where the API or the network failed."""
+    transport: Transport | None = None
+    sent = repeated = 0
+    try:
+        transport = connect(settings_of(params))
+        sent, repeated = transport.requests, transport.retries
+        api = RealtimeApi(transport, params["account_id"].strip(), params["app_id"].strip())
+        outcome = reconcile(api, params, context)
+    except RealtimeError as error:
+        values: dict[str, Any] = {"failed": True, "changed": error.changed, "msg": _sentence(str(error))}
+        if isinstance(error, RequestFailed):
+            values["error"] = error.details()
+        if transport is not None:
+            values["api"] = _cost(transport, sent, repeated)
+        return Result(values)
+    values = {"changed": outcome.changed, **outcome.values, "api": _cost(transport, sent, repeated)}
+    if diff_mode and outcome.after is not None:
+        values["diff"] = {"before": dict(outcome.before or {}), "after": dict(outcome.after)}
+    return Result(values, outcome.warnings, outcome.secrets)
+
+
+def settings_of(params: Mapping[str, Any]) -> Settings:
+    """How to talk to the API; raises :class:`~.errors.InvalidRequest`."""
+    for option in ("timeout", "retries", "retry_max_wait"):
+        if params[option] < 0 or (option == "timeout" and params[option] == 0):
+            raise InvalidRequest(f"{option} must be {'more than 0' if option == 'timeout' else '0 or more'}")
+    return Settings(
+        base_url=params["base_url"],
+        credentials=credentials_of(params, os.environ),
+        timeout=params["timeout"],
+        retries=params["retries"],
+        retry_max_wait=params["retry_max_wait"],
+        validate_certs=params["validate_certs"],
+        ca_path=given(params, "ca_path"),
+    )
+
+
+def credentials_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> Credentials:
+    """A token, or a key with its e-mail address. What a task says comes before what the environment says.
+
+    An option filled from the environment looks like any other, hence the comparison.
+    """
+    values = {option: (given(params, option) or "").strip() or None for option in _ENVIRONMENT}
+    said = {
+        option
+        for option, variable in _ENVIRONMENT.items()
+        if values[option] and values[option] != environ.get(variable, "").strip()
+    }
+    if "api_token" in said and "api_key" in said:
+        raise InvalidRequest("give either api_token or api_key with api_email, not both")
+    if values["api_token"] and "api_key" not in said:
+        return Credentials(token=values["api_token"])
+    return Credentials(key=values["api_key"], email=values["api_email"])
+
+
+def _cost(transport: Transport, sent: int, repeated: int) -> dict[str, int]:
+    return {"requests": transport.requests - sent, "retries": transport.retries - repeated}
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Moments as users write them, in the forms that the API takes. Without a zone they are UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
+
+
+def moment(option: str, value: str) -> datetime:
+    """``value``, ISO 8601 (``2019-08-21T10:00:00+02:00``, ``2019-08-21``) or Unix seconds, as a UTC datetime."""
+    try:
+        if re.fullmatch(r"\d{1,11}(\.\d+)?", value.strip()):
+            return datetime.fromtimestamp(float(value), timezone.utc)
+        # Python before 3.11 does not read the Z.
+        parsed = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", value.strip()))
+        zoned = parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)
+        return zoned.astimezone(timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        raise InvalidRequest(
+            f"{option} is neither an ISO 8601 time (2019-08-21T10:00:00+02:00) nor Unix seconds: {value!r}"
+        ) from None
+
+
+def iso(when: datetime) -> str:
+    """As RealtimeKit writes times: ``2019-08-21T08:00:00.000Z``."""
+    return when.strftime("%Y-%m-%dT%H:%M:%S.") + f"{when.microsecond // 1000:03d}Z"
+
+
+def unix(when: datetime) -> int:
+    """Whole Unix seconds."""
+    return int(when.timestamp())
+
+
+def day(when: datetime) -> str:
+    """YYYY-MM-DD."""
+    return when.strftime("%Y-%m-%d")

@@ -1,0 +1,546 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""HTTP to Cloudflare's API: authentication, repetition, errors. Knows nothing of livestreams, and nothing of Ansible.
+
+What is repeated, and what is not: a read on any passing failure; a write only when it certainly was not carried out
+(429, or the connection was never made). Every other failed write that the API did not plainly refuse is raised as
+:class:`~.errors.Ambiguous`: the caller reads back and decides.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import email.utils
+import http.client
+import ipaddress
+import os
+import random
+import re
+import ssl
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+from urllib.parse import urljoin, urlsplit
+
+from ansible_collections.eventops.cloudflare.plugins.module_utils._requests import (
+    AuthBase,
+    HTTPAdapter,
+    Retry,
+    Session,
+    requests,
+    urllib3_exceptions,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
+    Ambiguous,
+    ConnectionFailed,
+    InvalidAnswer,
+    InvalidRequest,
+    Refused,
+    RequestFailed,
+)
+
+VERSION = "0.1.0"
+DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4"
+READS = frozenset({"GET"})
+# Passing failures of a read: throttled, the service's own, and those of Cloudflare's edge in front of it (52x).
+REPEATED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+# Statuses after which a write may have been carried out all the same.
+AMBIGUOUS_STATUSES = frozenset({408, 425})
+BACKOFF = 0.5  # seconds before the first repetition; doubled for each further one
+MAX_CONNECTIONS = 32  # kept open for as many threads
+LONGEST_TEXT = 500  # characters of an API's error text that are passed on
+
+_AUTH_CODES = (971, 6003, 6103, 6111, 9106, 9109, 10000, 10001)
+_NO_ROUTE = 7003
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """An API token, or the older pair of global API key and e-mail address. Never printed."""
+
+    token: str | None = field(default=None, repr=False)
+    key: str | None = field(default=None, repr=False)
+    email: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in (("api_token", self.token), ("api_key", self.key), ("api_email", self.email)):
+            # A header value; requests would quote an unfit one, secret and all, in its error.
+            if value is not None and not re.fullmatch(r"[\x21-\x7e]+", value):
+                raise InvalidRequest(f"{name} holds a space, a line break or a character that is not ASCII")
+        if not self.token and not (self.key and self.email):
+            raise InvalidRequest(
+                "no credentials: give api_token (or the environment variable CLOUDFLARE_API_TOKEN), "
+                "or api_key and api_email (CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL)"
+            )
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The request headers that authenticate."""
+        if self.token:
+            return {"Authorization": f"Bearer {self.token}"}
+        return {"X-Auth-Email": self.email or "", "X-Auth-Key": self.key or ""}
+
+    def scrub(self, text: str) -> str:
+        """``text`` without the secrets, should a server have echoed them."""
+        for secret in (self.token, self.key):
+            if secret:
+                text = text.replace(secret, "********")
+        return text
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to talk to the API. Times in seconds; ``sleep`` is replaceable for tests."""
+
+    base_url: str
+    credentials: Credentials
+    timeout: float = 30
+    retries: int = 4
+    retry_max_wait: float = 60
+    validate_certs: bool = True
+    ca_path: str | None = None
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A successful answer: its JSON (None when empty) and its request id."""
+
+    status: int
+    body: Any
+    request_id: str | None
+
+
+@dataclass
+class _Call:
+    """One request() under way: how often it may still be repeated, and until when (monotonic seconds)."""
+
+    repeats_left: int
+    deadline: float | None
+
+
+class _Auth(AuthBase):
+    """Credentials as an AuthBase: unlike a header, requests never replaces it by an entry of ~/.netrc."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers.update(self._headers)
+        return request
+
+
+class _Repeat(Retry):
+    """urllib3's Retry with this API's rules. A copy is made for each repetition; all share one transport."""
+
+    transport: Transport
+
+    @classmethod
+    def of(cls, transport: Transport) -> _Repeat:
+        """The policy of a transport. Its budget is that of the call under way, not of this object."""
+        repeat = cls(
+            total=transport.settings.retries,
+            redirect=0,
+            allowed_methods=READS,
+            status_forcelist=REPEATED_STATUSES,
+            raise_on_status=False,
+        )
+        repeat.transport = transport
+        return repeat
+
+    def new(self, **kw: Any) -> _Repeat:
+        copy = super().new(**kw)
+        copy.transport = self.transport
+        return copy
+
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
+        return status_code == 429 or (method in READS and status_code in REPEATED_STATUSES)
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: Any = None,
+        error: Exception | None = None,
+        _pool: Any = None,
+        _stacktrace: Any = None,
+    ) -> _Repeat:
+        """Raise when this failure must not be repeated, or not any more."""
+        if isinstance(error, urllib3_exceptions.SSLError) and (method not in READS or _certificate_error(error)):
+            raise error
+        call = self.transport.call
+        delay = self.delay(response, failures=len(self.history) + 1)
+        wait_is_short = delay <= self.transport.settings.retry_max_wait
+        in_time = call.deadline is None or time.monotonic() + delay < call.deadline
+        allowed = call.repeats_left > 0 and wait_is_short and in_time
+        policy = self if allowed else self.new(total=0)
+        # Raises MaxRetryError, or the error itself where that must not be repeated.
+        return super(_Repeat, policy).increment(method, url, response, error, _pool, _stacktrace)
+
+    def sleep(self, response: Any = None) -> None:
+        self.transport.pause(self.delay(response))
+        self.transport.count(requests=1)
+
+    def delay(self, response: Any = None, failures: int | None = None) -> float:
+        """Seconds to wait after so many failures: what Retry-After says, else exponential with jitter."""
+        retry_after = None if response is None else retry_after_seconds(response.headers.get("Retry-After"))
+        if retry_after is not None:
+            return retry_after
+        # Jitter keeps jobs that failed together from coming back together.
+        exponent = (len(self.history) if failures is None else failures) - 1
+        backoff = BACKOFF * 2.0**exponent * random.uniform(0.5, 1.0)
+        return min(backoff, self.transport.settings.retry_max_wait)
+
+
+class _Session(Session):
+    """A redirected read is followed on the same server only: credentials go nowhere else, and a write stays put."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        target = super().get_redirect_target(resp)
+        if target is None or resp.request.method not in READS:
+            return None
+        return target if _origin(urljoin(resp.url, target)) == _origin(resp.url) else None
+
+
+class _Adapter(HTTPAdapter):
+    """Counts what goes out, redirects included; what urllib3 repeats below it is counted by _Repeat."""
+
+    transport: Transport
+
+    def send(self, *args: Any, **kwargs: Any) -> requests.Response:
+        self.transport.count(requests=1)
+        return super().send(*args, **kwargs)
+
+
+class Transport:
+    """A connection to the API: one requests Session, usable from several threads at once.
+
+    ``requests`` and ``retries`` count what was sent, and how much of it was repetition.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.base_url = check_base_url(settings.base_url)
+        self.requests = 0
+        self.retries = 0
+        self._lock = threading.Lock()
+        self._local = threading.local()
+        self._session = self._make_session()
+
+    def _make_session(self) -> requests.Session:
+        session = _Session()
+        # Nothing of netrc, and nothing of the system's proxy store, which crashes forked processes on macOS.
+        session.trust_env = False
+        session.proxies.update(environment_proxies(self.base_url))
+        session.verify = certificate_check(self.settings)
+        session.auth = _Auth(self.settings.credentials.headers)
+        session.headers.update({"User-Agent": f"eventops.cloudflare/{VERSION}", "Accept": "application/json"})
+        session.max_redirects = 5
+        adapter = _Adapter(max_retries=_Repeat.of(self), pool_maxsize=MAX_CONNECTIONS)
+        adapter.transport = self
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        return session
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._session.close()
+
+    def count(self, requests: int = 0, retries: int = 0) -> None:
+        """Add to what was sent."""
+        with self._lock:
+            self.requests += requests
+            self.retries += retries
+
+    @property
+    def call(self) -> _Call:
+        """The request under way in this thread."""
+        call: _Call = self._local.call
+        return call
+
+    def pause(self, seconds: float) -> None:
+        """Sleep before a repetition, and count it."""
+        self.call.repeats_left -= 1
+        self.count(retries=1)
+        self.settings.sleep(seconds)
+
+    @contextlib.contextmanager
+    def until(self, seconds: float) -> Iterator[None]:
+        """Within this block, in this thread, nothing is repeated after ``seconds`` from now."""
+        self._local.deadline = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._local.deadline = None
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        asked: str,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """Send one request and return its successful answer, or raise a :class:`~.errors.RequestFailed`.
+
+        ``path`` follows the base URL and is quoted already; ``asked`` says in words what the request is for.
+        """
+        self._local.call = _Call(self.settings.retries, getattr(self._local, "deadline", None))
+        prepared = self._session.prepare_request(
+            requests.Request(method, self.base_url + path, params=query, json=body)
+        )
+        try:
+            response = self._send(prepared)
+        except (requests.RequestException, urllib3_exceptions.HTTPError, OSError) as error:
+            self._raise_connection_error(asked, method, path, error)
+        return self._read(asked, method, path, response)
+
+    def _send(self, prepared: requests.PreparedRequest) -> requests.Response:
+        """Send, and read the body: a cut body happens after urllib3 has let go, yet is one more failed read."""
+        deadline = self.call.deadline
+        timeout = self.settings.timeout
+        if deadline is not None:
+            timeout = max(1.0, min(timeout, deadline - time.monotonic()))
+        repeat = _Repeat.of(self)
+        while True:
+            try:
+                return self._session.send(prepared, timeout=timeout)
+            except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError) as error:
+                cut = urllib3_exceptions.ProtocolError(str(error))
+                repeat = repeat.increment(prepared.method, prepared.url, error=cut)
+                self.pause(repeat.delay())
+
+    def _raise_connection_error(self, asked: str, method: str, path: str, error: Exception) -> NoReturn:
+        certificate = _certificate_error(error)
+        never_sent = certificate is not None or _never_connected(error)
+        kind: type[RequestFailed] = ConnectionFailed if method in READS or never_sent else Ambiguous
+        if certificate is not None:
+            text = f"the server's certificate was refused: {certificate}"
+            advice = "check base_url and the clock; a private certificate authority is given with ca_path"
+        elif isinstance(error, requests.exceptions.TooManyRedirects):
+            text, advice = "the server redirects without end", "check base_url"
+        elif isinstance(error, requests.exceptions.ProxyError):
+            text, advice = "the proxy did not let it through", "check HTTPS_PROXY and NO_PROXY in the environment"
+        elif isinstance(error, requests.exceptions.Timeout) or "timed out" in str(error):
+            text = f"no answer within {self.settings.timeout:g} s"
+            advice = "check the network, or allow more with timeout"
+        else:
+            text, advice = _cause(error), "check the network and base_url"
+        raise kind(asked, method, path, self.settings.credentials.scrub(text), advice=advice) from None
+
+    def _read(self, asked: str, method: str, path: str, response: requests.Response) -> Answer:
+        status = response.status_code
+        request_id = response.headers.get("cf-ray")
+        body, is_json = _parse(response)
+        succeeded = 200 <= status < 300
+        if succeeded and is_json and not (isinstance(body, dict) and body.get("success") is False):
+            return Answer(status, body, request_id)
+        text, code, from_edge = explain(body, response)
+        write = method not in READS
+        decided = is_json and isinstance(body, dict) and not from_edge
+        kind: type[RequestFailed]
+        if write and (
+            succeeded or 300 <= status < 400 or status >= 500 or status in AMBIGUOUS_STATUSES
+            or (status == 409 and not decided)
+        ):  # fmt: skip
+            kind = Ambiguous
+        elif succeeded and not is_json:
+            kind, text = InvalidAnswer, "the answer is not JSON"
+        else:
+            kind = Refused
+        raise kind(
+            asked,
+            method,
+            path,
+            self.settings.credentials.scrub(text),
+            status=status,
+            reason=response.reason or http.client.responses.get(status),
+            code=code,
+            request_id=request_id,
+            advice=advise(status, code, response.headers.get("Retry-After")),
+            from_edge=from_edge,
+        )
+
+
+def _parse(response: requests.Response) -> tuple[Any, bool]:
+    """The body, and whether it is JSON. An empty one counts as JSON's null; what is not JSON stays text."""
+    if not response.content.strip():
+        return None, True
+    try:
+        return response.json(), True
+    except ValueError:
+        return response.text, False
+
+
+def explain(body: Any, response: requests.Response) -> tuple[str, int | None, bool]:
+    """The API's own text in an error, its code, and whether Cloudflare's edge rather than the service wrote it.
+
+    The order covers every body seen: ``error.message`` (or ``error``), ``errors[].message`` with
+    ``error_chain[].message``, ``message``, plain text, the HTTP reason. HTML never gets through.
+    """
+    reason = response.reason or http.client.responses.get(response.status_code, "no text")
+    if isinstance(body, dict):
+        error = body.get("error")
+        if isinstance(error, dict) and error.get("message"):
+            return _one_line(error["message"]), _code(error.get("code")), False
+        if isinstance(error, str) and error:
+            return _one_line(error), None, False
+        errors = [item for item in _list(body.get("errors")) if isinstance(item, dict)]
+        if errors:
+            texts = [
+                str(link["message"])
+                for item in errors
+                for link in (item, *_list(item.get("error_chain")))
+                if isinstance(link, dict) and link.get("message")
+            ]
+            return _one_line("; ".join(dict.fromkeys(texts)) or reason), _code(errors[0].get("code")), True
+        if body.get("message"):
+            return _one_line(body["message"]), None, False
+        return reason, None, False
+    text = body.strip() if isinstance(body, str) else ""
+    is_html = text.startswith("<") or "html" in response.headers.get("Content-Type", "")
+    return (reason if is_html or not text else _one_line(text)), None, is_html
+
+
+def advise(status: int, code: int | None, retry_after: str | None) -> str | None:
+    """What to do about an error answer, or None where its text has to do."""
+    if status == 429 or code == 971:
+        seconds = retry_after_seconds(retry_after)
+        if seconds is None:
+            return "Cloudflare allows 1,200 requests per 5 minutes and token: try again in 5 minutes"
+        moment = time.strftime("%H:%M:%S UTC", time.gmtime(time.time() + seconds))
+        return f"try again after {moment} (in {seconds:.0f} s), or raise retry_max_wait to wait for it"
+    if status == 401 or (status == 400 and code in _AUTH_CODES):
+        return "check api_token (CLOUDFLARE_API_TOKEN), or api_key and api_email"
+    if status == 403:
+        return (
+            "the token needs the permission Realtime or Realtime Admin on this account, and the account needs "
+            "RealtimeKit; a token made seconds ago may need a minute"
+        )
+    if code == _NO_ROUTE:
+        return "check account_id, app_id and base_url"
+    if status == 404:
+        return "check the ID, and that it belongs to this app_id and account_id"
+    if status == 422:
+        return "the service does not accept this value or field: correct or omit it"
+    if 300 <= status < 400:
+        return "a redirect is followed on the same server and for reads only: check base_url"
+    if status >= 500:
+        return "Cloudflare's side failed: run again; with the request id, Cloudflare's support can look it up"
+    return None
+
+
+def retry_after_seconds(value: str | None) -> float | None:
+    """Retry-After as seconds from now (it may be seconds or an HTTP date); None when absent or garbage."""
+    if value is None:
+        return None
+    if re.fullmatch(r"\s*\d{1,9}\s*", value):
+        return float(value)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def check_base_url(url: str) -> str:
+    """``url`` without its trailing slash; refused when credentials would travel in clear or end up elsewhere."""
+    try:
+        parts = urlsplit(url.strip())
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        raise InvalidRequest(f"base_url is not a URL: {url!r}") from None
+    if parts.scheme not in ("https", "http") or not host or parts.query or parts.fragment:
+        raise InvalidRequest(f"base_url is not a URL of the form https://host/path: {url!r}")
+    if parts.username or parts.password:
+        raise InvalidRequest("base_url holds credentials: give api_token instead")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise InvalidRequest(f"base_url is plain http to {host}: only a loopback address may be used without TLS")
+    return url.strip().rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` is this machine by name or by address."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def environment_proxies(base_url: str) -> dict[str, str]:
+    """The proxies that the environment names for this URL; never for loopback."""
+    host = urlsplit(base_url).hostname or ""
+    if is_loopback(host) or urllib.request.proxy_bypass_environment(host):  # type: ignore[attr-defined]
+        return {}
+    return urllib.request.getproxies_environment()
+
+
+def certificate_check(settings: Settings) -> bool | str:
+    """requests' ``verify``: False, True, or the path of the certificate authorities to trust."""
+    if not settings.validate_certs:
+        return False
+    path = settings.ca_path or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    if path and not os.path.exists(path):
+        raise InvalidRequest(f"ca_path does not exist: {path}")
+    return path or True
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An error and everything it wraps: in args (requests), reason (urllib3), or as its cause or context."""
+    todo: list[Any] = [error]
+    seen: list[BaseException] = []
+    while todo:
+        current = todo.pop(0)
+        if isinstance(current, BaseException) and not any(current is other for other in seen):
+            seen.append(current)
+            yield current
+            todo += [*current.args, getattr(current, "reason", None), getattr(current, "original_error", None)]
+            todo += [current.__cause__, current.__context__]
+
+
+def _certificate_error(error: BaseException) -> str | None:
+    for link in _chain(error):
+        if isinstance(link, ssl.SSLCertVerificationError):
+            return str(getattr(link, "verify_message", "") or link)
+    return None
+
+
+def _never_connected(error: BaseException) -> bool:
+    """Whether the failure happened before the request could have been received by anybody."""
+    if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
+        return True
+    final = next((link for link in _chain(error) if isinstance(link, urllib3_exceptions.MaxRetryError)), None)
+    return final is not None and isinstance(final.reason, urllib3_exceptions.ConnectTimeoutError)
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost explanation of a connection error, in one line."""
+    system = [link for link in _chain(error) if isinstance(link, OSError) and link.strerror]
+    if system:
+        return f"the connection failed: {_one_line(system[-1].strerror)}"
+    return f"the connection was lost ({type(list(_chain(error))[-1]).__name__})"
+
+
+def _one_line(text: Any) -> str:
+    line = " ".join(str(text).split())
+    return line if len(line) <= LONGEST_TEXT else line[:LONGEST_TEXT] + "…"
+
+
+def _code(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,235 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The real client on the simulator: once through the reconciliation entry point, once through ansible-playbook."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import analytics, info, livestream
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context, Progress
+from ansible_collections.eventops.cloudflare.plugins.module_utils.task import Reconcile, perform
+from simulator.client import Control
+from simulator.journal import Entry
+from simulator.server import running
+
+ROOT = Path(__file__).parents[2]
+MODULES: dict[str, tuple[arguments.Spec, Reconcile]] = {
+    "realtime_livestream": (arguments.LIVESTREAM, livestream.reconcile),
+    "realtime_livestream_info": (arguments.LIVESTREAM_INFO, info.look_up),
+    "realtime_analytics_info": (arguments.ANALYTICS_INFO, analytics.report),
+}
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[Control]:
+    """One simulator for all tests of a process."""
+    with running() as control:
+        yield control
+
+
+@pytest.fixture
+def sim(simulator: Control) -> Control:
+    """The simulator as if just started."""
+    simulator.reset()
+    return simulator
+
+
+@dataclass
+class Ran:
+    """What a task returned, what it reported while waiting, and what the service was asked meanwhile."""
+
+    values: dict[str, Any]
+    warnings: tuple[str, ...]
+    progress: list[Progress]
+    journal: list[Entry]
+
+    @property
+    def livestream(self) -> dict[str, Any]:
+        """The livestream that was returned."""
+        found: dict[str, Any] = self.values["livestream"]
+        return found
+
+    @property
+    def requests(self) -> int:
+        """What it cost."""
+        count: int = self.values["api"]["requests"]
+        return count
+
+    @property
+    def accepted(self) -> list[Entry]:
+        """The requests that changed something."""
+        return [entry for entry in self.journal if entry.accepted]
+
+
+@dataclass
+class Actor:
+    """Runs tasks in this process, on the real client, through the modules' own argument specs and entry points.
+
+    Sleeping moves the simulator's time instead of taking any, unless ``real_time``. ``on_sleep`` is what happens
+    meanwhile.
+    """
+
+    sim: Control
+    real_time: bool = False
+    on_sleep: Callable[[float], None] = field(default=lambda _elapsed: None)
+
+    def __call__(self, module: str = "realtime_livestream", /, *, check: bool = False, **options: Any) -> Ran:
+        """Run a task. The journal of the simulator is not cleared: see ``Ran.journal`` for the task's part."""
+        spec, reconcile = MODULES[module]
+        client = {
+            "account_id": self.sim.account_id,
+            "app_id": self.sim.app_id,
+            "api_token": self.sim.api_token,
+            "base_url": self.sim.base_url,
+        }
+        validated = ArgumentSpecValidator(spec).validate({**client, **options})
+        assert not validated.error_messages
+        elapsed = [0.0]
+
+        def sleep(seconds: float) -> None:
+            elapsed[0] += seconds
+            self.sim.advance(seconds)
+            self.on_sleep(elapsed[0])
+
+        progress: list[Progress] = []
+        clock = Clock() if self.real_time else Clock(lambda: elapsed[0], sleep)
+        before = len(self.sim.journal())
+        context = Context(check_mode=check, report=progress.append, clock=clock)
+        result = perform(reconcile, validated.validated_parameters, context, diff_mode=True)
+        return Ran(result.values, result.warnings, progress, self.sim.journal()[before:])
+
+
+@pytest.fixture
+def actor(sim: Control) -> Actor:
+    """Runs tasks in this process."""
+    return Actor(sim)
+
+
+@dataclass
+class Played:
+    """A run of ansible-playbook."""
+
+    returncode: int
+    output: str
+    results: list[dict[str, Any]]
+    changed: int
+    journal: list[Entry]
+
+    @property
+    def accepted(self) -> list[Entry]:
+        """The requests that changed something."""
+        return [entry for entry in self.journal if entry.accepted]
+
+    def registered(self, task: str) -> dict[str, Any]:
+        """The result of the last task of that name."""
+        found: dict[str, Any] = next(item["result"] for item in reversed(self.results) if item["task"] == task)
+        return found
+
+
+@dataclass
+class Player:
+    """Runs playbooks with the real ansible-playbook, in a home of its own, at -vvvv.
+
+    After each run, the output and every file that was written are searched for credentials and stream keys; ``keys``
+    says that this run was asked to show stream keys.
+    """
+
+    sim: Control
+    home: Path
+    runs: int = 0
+
+    def environment(self) -> dict[str, str]:
+        """What a user exports; nothing of the surrounding user's Ansible."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CLOUDFLARE_"))}
+        return {
+            **kept,
+            "HOME": str(self.home),
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
+            "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callbacks"),
+            "ANSIBLE_CALLBACKS_ENABLED": "record",
+            "ANSIBLE_RECORD_PATH": str(self.home / "results.jsonl"),
+            "ANSIBLE_LOG_PATH": str(self.home / "ansible.log"),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_LOCALHOST_WARNING": "0",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+            "CLOUDFLARE_API_TOKEN": self.sim.api_token,
+            "CLOUDFLARE_ACCOUNT_ID": self.sim.account_id,
+            "CLOUDFLARE_REALTIME_APP_ID": self.sim.app_id,
+            "CLOUDFLARE_BASE_URL": self.sim.base_url,
+        }
+
+    def __call__(
+        self,
+        play: list[Any] | str | Path,
+        *arguments: str,
+        keys: bool = False,
+        environment: Mapping[str, str | None] | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Played:
+        """Run tasks (a list), or a playbook by name or path, on localhost."""
+        self.runs += 1
+        results = self.home / "results.jsonl"
+        results.unlink(missing_ok=True)
+        if isinstance(play, list):
+            path = self.home / f"play{self.runs}.yml"
+            python = {"ansible_python_interpreter": sys.executable}
+            plays = play if play and {"hosts", "tasks"} & set(play[0]) else [{"tasks": play}]
+            defaults = {"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": python}
+            path.write_text(yaml.safe_dump([{**defaults, **item} for item in plays]))
+            play = path
+        command = [str(Path(sys.executable).with_name("ansible-playbook")), str(play), "-vvvv", *arguments]
+        if extra:
+            command += ["--extra-vars", json.dumps(dict(extra))]
+        variables = {**self.environment(), **(environment or {})}
+        before = len(self.sim.journal())
+        ran = subprocess.run(
+            command,
+            env={name: value for name, value in variables.items() if value is not None},
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        output = ran.stdout + ran.stderr
+        recorded = [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
+        results.unlink(missing_ok=True)
+        changed = sum(1 for item in recorded if item["result"].get("changed") and not item["failed"])
+        self.search(output, keys)
+        assert "Traceback (most recent call last)" not in output
+        return Played(ran.returncode, output, recorded, changed, self.sim.journal()[before:])
+
+    def search(self, output: str, keys: bool) -> None:
+        """Fail if a secret is in the output, or in a file that was written."""
+        secrets = [self.sim.api_token, self.sim.api_key, *([] if keys else self.sim.secrets())]
+        written = {path: path.read_text(errors="replace") for path in self.home.rglob("*") if path.is_file()}
+        for secret in secrets:
+            assert secret not in output, "a secret is in the output"
+            assert [path for path, text in written.items() if secret in text] == []
+        if keys:
+            (self.home / "ansible.log").unlink()
+
+
+@pytest.fixture
+def playbook(sim: Control, tmp_path: Path) -> Iterator[Player]:
+    """Runs playbooks."""
+    home = tmp_path / "home"
+    home.mkdir()
+    yield Player(sim, home)
+    shutil.rmtree(home)

@@ -1,0 +1,215 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Cloudflare's edge in front of the service: request ids, credentials, routing, the rate limit, and injected faults."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import math
+import re
+import secrets
+import time
+from email.utils import formatdate
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from .faults import UNPROCESSED, Answer, App, Receive, Rule, Scope, Send, collect, cut, deliver, drip, hang_up, read_all
+from .journal import Entry
+from .operations import PREFIX, Target, resolve
+from .world import World
+
+# Where the application finds the journal's entry of the request it answers.
+ENTRY: Final = "simulator.entry"
+
+_BEARER: Final = re.compile(r"Bearer [\x21-\x7e]+")
+
+
+def edge_error(
+    status: int,
+    code: int,
+    message: str,
+    chain: tuple[int, str] | None = None,
+    further: tuple[int, str] | None = None,
+) -> Answer:
+    """Cloudflare's usual error object, with an ``error_chain`` or a second error if there is more to say."""
+    error: dict[str, Any] = {"code": code, "message": message}
+    if chain:
+        error["error_chain"] = [{"code": chain[0], "message": chain[1]}]
+    errors = [error, *([{"code": further[0], "message": further[1]}] if further else [])]
+    return Answer.of(status, {"success": False, "errors": errors, "messages": [], "result": None})
+
+
+def no_route(path: str) -> Answer:
+    """An account that does not exist, or no such path."""
+    where = path.removeprefix(PREFIX)
+    message = f"Could not route to {where}, perhaps your object identifier is invalid?"
+    return edge_error(404, 7003, message, further=(7000, "No route for that URI"))
+
+
+class Edge:
+    """ASGI middleware around the service. Leaves alone what is not below ``/client/v4``."""
+
+    def __init__(self, app: App, world: World) -> None:
+        self.app = app
+        self.world = world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request of the API, from the journal's entry to the last byte of the answer."""
+        path: str = scope.get("path", "")
+        if scope["type"] != "http" or not (path == PREFIX or path.startswith(PREFIX + "/")):
+            await self.app(scope, receive, send)
+            return
+        body = await read_all(receive)
+        if body is None:
+            return
+        target = resolve(scope["method"], path)
+        entry = self._record(scope, target, body)
+        rule = self.world.faults.take(entry.operation, entry.method, entry.path)
+        entry.fault = rule.kind if rule else None
+        try:
+            await self._respond(scope, receive, send, target, entry, rule, body)
+        finally:
+            self.world.journal.close(entry)
+
+    async def _respond(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        target: Target,
+        entry: Entry,
+        rule: Rule | None,
+        body: bytes,
+    ) -> None:
+        if self.world.profile.latency:
+            await self.world.pause(self.world.profile.latency)
+        waits = rule is not None and rule.kind == "delay"
+        if rule is not None and waits and rule.when != "after":
+            await self.world.pause(rule.seconds)
+        answer = UNPROCESSED
+        if rule is None or rule.processes:
+            answer = await self._serve(scope, target, entry, body)
+            entry.service_status = answer.status
+        if rule is not None and waits and rule.when == "after":
+            await self.world.pause(rule.seconds)
+        if rule is not None and rule.kind in ("reset", "close"):
+            await hang_up(scope, receive, reset=rule.kind == "reset")
+            return
+        if rule is not None:
+            answer = answer.replaced_by(rule)
+        answer = answer.with_headers((b"cf-ray", f"{secrets.token_hex(8)}-SIM".encode()))
+        # Before sending: who has the answer may look into the journal at once.
+        entry.status = answer.status
+        if rule is not None and rule.kind == "cut":
+            await cut(answer, scope, receive, send)
+        elif rule is not None and rule.kind == "drip":
+            await drip(answer, send, rule.pieces, lambda: self.world.pause(rule.seconds))
+        else:
+            await deliver(answer, send)
+
+    def _record(self, scope: Scope, target: Target, body: bytes) -> Entry:
+        headers = _headers(scope)
+        journal = self.world.journal
+        return journal.add(
+            Entry(
+                index=len(journal.entries),
+                time=self.world.service.clock.now(),
+                monotonic=time.monotonic(),
+                method=scope["method"],
+                path=scope["path"].removeprefix(PREFIX),
+                query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
+                body=_parsed(body),
+                operation=target.operation.name,
+                credential=_credential_kind(headers),
+                user_agent=headers.get("user-agent", ""),
+            )
+        )
+
+    async def _serve(self, scope: Scope, target: Target, entry: Entry, body: bytes) -> Answer:
+        refusal = self._refusal(scope, target, entry)
+        if refusal is not None:
+            return refusal
+        return await collect(self.app, {**scope, ENTRY: entry}, body)
+
+    def _refusal(self, scope: Scope, target: Target, entry: Entry) -> Answer | None:
+        world = self.world
+        headers = _headers(scope)
+        refusal = self._unauthorized(headers, entry.credential)
+        if refusal is not None:
+            return refusal
+        credential = headers.get("authorization") or headers["x-auth-key"]
+        wait = world.limiter.blocked_for(credential, world.service.clock.now(), world.profile)
+        if wait:
+            return self._throttled(wait)
+        if target.account_id != world.access.account_id:
+            return no_route(scope["path"])
+        if target.app_id != world.access.app_id:
+            if world.profile.unknown_app == "7003":
+                return no_route(scope["path"])
+            return Answer.of(404, {"success": False, "error": {"code": 404, "message": "App not found"}})
+        if target.other_method:
+            return edge_error(405, 7001, f"Method {entry.method} not available for that URI.")
+        if not target.operation.method:
+            return no_route(scope["path"])
+        declared = target.operation.query
+        unknown = [name for name in entry.query if declared is None or name not in declared.model_fields]
+        if unknown and world.profile.unknown_query == "rejected":
+            return Answer.of(422, {"message": f'[query] "{unknown[0]}" is not allowed', "success": False})
+        return None
+
+    def _unauthorized(self, headers: dict[str, str], kind: str) -> Answer | None:
+        access = self.world.access
+        if kind == "malformed":
+            return edge_error(
+                400, 6003, "Invalid request headers", chain=(6111, "Invalid format for Authorization header")
+            )
+        if kind == "token" and _same(headers["authorization"], f"Bearer {access.api_token}"):
+            return None
+        if kind == "key" and _same(headers["x-auth-key"], access.api_key) and headers["x-auth-email"] == access.email:
+            return None
+        if self.world.profile.unauthorized_shape == "service":
+            return Answer.of(401, {"message": "Unauthorized"})
+        return edge_error(401, 10000, "Authentication error", chain=(9109, "Invalid access token"))
+
+    def _throttled(self, wait: float) -> Answer:
+        profile = self.world.profile
+        seconds = math.ceil(wait)
+        headers: dict[str, str] = {}
+        if profile.retry_after_format == "seconds":
+            headers["retry-after"] = str(seconds)
+        elif profile.retry_after_format == "date":
+            # Real time: the client's clock does not know about the simulated one.
+            headers["retry-after"] = formatdate(time.time() + seconds, usegmt=True)
+        elif profile.retry_after_format == "garbage":
+            headers["retry-after"] = "soon"
+        if profile.throttle_body == "edge":
+            answer = edge_error(429, 971, "Please wait and consider throttling your request speed")
+            return answer.with_headers(*((name.encode(), value.encode()) for name, value in headers.items()))
+        text = "error code: 1015" if profile.throttle_body == "text" else None
+        return Answer.of(429, text, headers, "text/plain; charset=UTF-8")
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _credential_kind(headers: dict[str, str]) -> str:
+    if "authorization" in headers:
+        return "token" if _BEARER.fullmatch(headers["authorization"]) else "malformed"
+    return "key" if "x-auth-key" in headers and "x-auth-email" in headers else "none"
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _parsed(body: bytes) -> Any:
+    if not body:
+        return None
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")

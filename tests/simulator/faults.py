@@ -1,0 +1,245 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Answers that go wrong on the way: broken connections, delays, and other answers than the service's."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+TRANSPORT: Final = "simulator.transport"
+
+
+class Rule(BaseModel):
+    """Which requests fail, and how.
+
+    A rule counts the requests that match ``operation``, ``method`` and ``path`` (all that are given), and applies to
+    ``times`` of them, the first being number ``index``. When several rules apply, the first one is used.
+    """
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    operation: str | None = None
+    """A name of ``simulator.operations``."""
+    method: str | None = None
+    """An HTTP method."""
+    path: str | None = None
+    """Text that occurs in the path."""
+    index: int = Field(default=0, ge=0)
+    """Which matching request is the first to fail; 0 is the next one."""
+    times: int | None = Field(default=1, ge=1)
+    """How many fail; null: all from then on."""
+    kind: Literal["reset", "close", "cut", "drip", "delay", "status", "body"]
+    """``reset``: the connection is reset without an answer. ``close``: it is closed in order, without an answer.
+    ``cut``: closed after the headers and half of the body. ``drip``: the body comes in ``pieces``, ``seconds`` apart.
+    ``delay``: the answer takes ``seconds`` longer. ``status``: the answer is replaced. ``body``: 200 with ``body``."""
+    when: Literal["before", "after"] | None = None
+    """Whether the service processes the request (``after``) or never sees it (``before``). Default: ``after`` for
+    ``cut`` and ``drip``, else ``before``. A ``delay`` is always processed: before or after the waiting."""
+    seconds: float = Field(default=0.0, ge=0)
+    """Real seconds, see ``kind``."""
+    pieces: int = Field(default=4, ge=1)
+    """Into how many parts ``drip`` divides the body."""
+    status: int = Field(default=200, ge=200, le=599)
+    """Status of the replaced answer."""
+    headers: dict[str, str] = Field(default_factory=dict)
+    """More headers of the replaced answer."""
+    content_type: str = "application/json"
+    """Content type of the replaced answer."""
+    body: Any = None
+    """Body of the replaced answer: text as it is, anything else as JSON, null for an empty one."""
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Rule:
+        if self.kind == "status" and "status" not in self.model_fields_set:
+            raise ValueError("kind 'status' needs a status")
+        if self.kind == "body" and self.status != 200:
+            raise ValueError("kind 'body' answers with 200")
+        return self
+
+    @property
+    def processes(self) -> bool:
+        """Whether the service sees the request."""
+        if self.kind == "delay":
+            return True
+        return (self.when or ("after" if self.kind in ("cut", "drip") else "before")) == "after"
+
+
+@dataclass
+class Armed:
+    """A rule, how many requests it matched and how many it was applied to."""
+
+    rule: Rule
+    matched: int = 0
+    fired: int = 0
+
+    def take(self, operation: str, method: str, path: str) -> bool:
+        """Count a request; whether the rule applies to it."""
+        rule = self.rule
+        if (
+            (rule.operation is not None and rule.operation != operation)
+            or (rule.method is not None and rule.method.upper() != method)
+            or (rule.path is not None and rule.path not in path)
+        ):
+            return False
+        number = self.matched
+        self.matched += 1
+        return number >= rule.index and (rule.times is None or number < rule.index + rule.times)
+
+
+@dataclass
+class Faults:
+    """The rules in force."""
+
+    armed: list[Armed] = field(default_factory=list)
+
+    def set(self, rules: list[Rule]) -> None:
+        """Replace all rules; counting begins anew."""
+        self.armed = [Armed(rule) for rule in rules]
+
+    def take(self, operation: str, method: str, path: str) -> Rule | None:
+        """The rule for a request. Every rule counts every request that matches it."""
+        applying = [armed for armed in self.armed if armed.take(operation, method, path)]
+        if not applying:
+            return None
+        applying[0].fired += 1
+        return applying[0].rule
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A complete answer."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+    @classmethod
+    def of(cls, status: int, body: Any, headers: dict[str, str] | None = None, content_type: str = "") -> Answer:
+        """Text as it is, anything else as JSON, None for an empty body."""
+        raw = body.encode() if isinstance(body, str) else b"" if body is None else json.dumps(body).encode()
+        fields = {"content-type": content_type or "application/json", **(headers or {})}
+        fields["content-length"] = str(len(raw))
+        return cls(status, [(name.lower().encode(), value.encode()) for name, value in fields.items()], raw)
+
+    def replaced_by(self, rule: Rule) -> Answer:
+        """What the client gets under a rule that replaces answers."""
+        if rule.kind not in ("status", "body"):
+            return self
+        return Answer.of(rule.status, rule.body, rule.headers, rule.content_type)
+
+    def with_headers(self, *more: tuple[bytes, bytes]) -> Answer:
+        """The same answer with more headers."""
+        return replace(self, headers=[*self.headers, *more])
+
+
+# Only seen by clients whose answer was cut although the service never saw the request.
+UNPROCESSED: Final = Answer.of(200, {"success": True, "data": {}})
+
+
+async def read_all(receive: Receive) -> bytes | None:
+    """The whole body of a request; None when the client went away before its end."""
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+async def collect(app: App, scope: Scope, body: bytes) -> Answer:
+    """Let an application answer a request whose body was already read."""
+    started: dict[str, Any] = {}
+    parts: list[bytes] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            started.update(message)
+        else:
+            parts.append(message.get("body", b""))
+
+    await app(scope, receive, send)
+    return Answer(started["status"], list(started["headers"]), b"".join(parts))
+
+
+async def deliver(answer: Answer, send: Send) -> None:
+    """Send an answer."""
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def drip(answer: Answer, send: Send, pieces: int, pause: Callable[[], Awaitable[None]]) -> None:
+    """Send an answer whose body comes in so many pieces, with a pause before each of them."""
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    size = max(1, -(-len(answer.body) // pieces))
+    for offset in range(0, len(answer.body), size):
+        await pause()
+        await send({"type": "http.response.body", "body": answer.body[offset : offset + size], "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def cut(answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send the headers and half of the body, then close the connection."""
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
+    transport: asyncio.Transport = scope["extensions"][TRANSPORT]
+    transport.close()
+    await _gone(receive)
+
+
+async def hang_up(scope: Scope, receive: Receive, *, reset: bool) -> None:
+    """Close the connection without an answer: with a reset, or in order."""
+    transport: asyncio.Transport = scope["extensions"][TRANSPORT]
+    if reset:
+        # Closing a socket that must not linger sends RST instead of FIN.
+        sock: socket.socket = transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    else:
+        transport.close()
+    await _gone(receive)
+
+
+async def _gone(receive: Receive) -> None:
+    # The server must have noticed the end of the connection, or it would complain about a missing answer.
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class ConnectionProtocol(H11Protocol):
+    """HTTP/1.1 without delays, which tells the application its transport: ASGI has no way to break a connection."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        # Head and body of an answer are two writes; with Nagle's algorithm the second one waits for the client's
+        # delayed acknowledgement of the first.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        app: Any = self.app
+
+        async def with_transport(scope: Scope, receive: Receive, send: Send) -> None:
+            extensions = scope.setdefault("extensions", {})
+            extensions[TRANSPORT] = transport
+            await app(scope, receive, send)
+
+        self.app = with_transport

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Names of the API's operations, for the journal and for faults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import BaseModel
+
+from . import models
+
+PREFIX: Final = "/client/v4"
+APP: Final = PREFIX + "/accounts/{account_id}/realtime/kit/{app_id}"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method on one path. ``path`` is relative to the app; ``query`` holds the declared parameters."""
+
+    name: str
+    method: str
+    path: str
+    query: type[BaseModel] | None = None
+
+
+OPERATIONS: Final = (
+    Operation("list_livestreams", "GET", "/livestreams", models.ListLivestreams),
+    Operation("create_livestream", "POST", "/livestreams"),
+    Operation("get_livestream_session", "GET", "/livestreams/sessions/{livestream_session_id}"),
+    Operation("get_livestream", "GET", "/livestreams/{livestream_id}", models.Paging),
+    Operation("get_active_livestream_session", "GET", "/livestreams/{livestream_id}/active-livestream-session"),
+    Operation("start_livestream", "POST", "/meetings/{meeting_id}/livestreams"),
+    Operation("stop_livestream", "POST", "/meetings/{meeting_id}/active-livestream/stop"),
+    Operation("get_active_livestream", "GET", "/meetings/{meeting_id}/active-livestream"),
+    Operation("get_meeting_livestreams", "GET", "/meetings/{meeting_id}/livestream", models.Paging),
+    Operation("livestream_analytics", "GET", "/analytics/livestreams/overall", models.Period),
+    Operation("livestream_analytics_daywise", "GET", "/analytics/livestreams/daywise", models.Period),
+    Operation("analytics_daywise", "GET", "/analytics/daywise", models.Days),
+    Operation("list_meetings", "GET", "/meetings", models.ListMeetings),
+    Operation("create_meeting", "POST", "/meetings"),
+    Operation("get_meeting", "GET", "/meetings/{meeting_id}", models.GetMeeting),
+    Operation("update_meeting", "PATCH", "/meetings/{meeting_id}"),
+    Operation("replace_meeting", "PUT", "/meetings/{meeting_id}"),
+    Operation("get_active_session", "GET", "/meetings/{meeting_id}/active-session"),
+    Operation("list_webhooks", "GET", "/webhooks"),
+    Operation("create_webhook", "POST", "/webhooks"),
+    Operation("get_webhook", "GET", "/webhooks/{webhook_id}"),
+    Operation("update_webhook", "PATCH", "/webhooks/{webhook_id}"),
+    Operation("replace_webhook", "PUT", "/webhooks/{webhook_id}"),
+    Operation("delete_webhook", "DELETE", "/webhooks/{webhook_id}"),
+)
+
+UNKNOWN: Final = Operation("unknown", "", "")
+
+_SEGMENTS: Final = [(operation, operation.path.split("/")[1:]) for operation in OPERATIONS]
+
+
+def _fits(pattern: list[str], segments: list[str]) -> bool:
+    return len(pattern) == len(segments) and all(
+        segment and (part == segment or part[0] == "{") for part, segment in zip(pattern, segments, strict=True)
+    )
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a request goes."""
+
+    operation: Operation
+    account_id: str | None
+    app_id: str | None
+    #: Whether the path exists with some other method.
+    other_method: bool
+
+
+def resolve(method: str, path: str) -> Target:
+    """``path`` is the whole one, with the prefix."""
+    parts = path.split("/")
+    # ['', 'client', 'v4', 'accounts', ACCOUNT, 'realtime', 'kit', APP, ...]
+    if len(parts) < 9 or parts[1:4] != ["client", "v4", "accounts"] or parts[5:7] != ["realtime", "kit"]:
+        return Target(UNKNOWN, None, None, False)
+    fitting = [operation for operation, pattern in _SEGMENTS if _fits(pattern, parts[8:])]
+    for operation in fitting:
+        if operation.method == method:
+            return Target(operation, parts[4], parts[7], False)
+    return Target(UNKNOWN, parts[4], parts[7], bool(fitting))

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Everything one running simulator consists of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, TextIO
+
+from .credentials import Access
+from .faults import Faults
+from .journal import Journal
+from .limits import Limiter
+from .profile import DEFAULT, NAMED, Profile
+from .state import Service
+from .wire import Wire
+
+
+def make_profile(base: Profile, profile: str | Mapping[str, Any] | None, settings: Mapping[str, Any] | None) -> Profile:
+    """A named profile or some fields, with further fields over it; raises ValueError for what does not exist.
+
+    Fields that are not named come from ``base``, unless ``profile`` is a name.
+    """
+    if isinstance(profile, str):
+        if profile not in NAMED:
+            raise ValueError(f"no profile is called {profile}; there are {', '.join(NAMED)}")
+        return NAMED[profile].but(**(settings or {}))
+    return base.but(**{**(profile or {}), **(settings or {})})
+
+
+class World:
+    """The service, the edge in front of it, and what tests look at. ``origin``: the simulator's scheme and host."""
+
+    def __init__(self, access: Access, profile: Profile = DEFAULT, journal_file: TextIO | None = None) -> None:
+        self.access = access
+        self.origin = "http://127.0.0.1"
+        self.journal = Journal(journal_file)
+        self.faults = Faults()
+        self.limiter = Limiter()
+        self.service = Service(profile)
+        self.closing = asyncio.Event()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait for so many real seconds, or until the simulator stops."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.closing.wait(), seconds)
+
+    @property
+    def profile(self) -> Profile:
+        """The profile in force."""
+        return self.service.profile
+
+    @property
+    def wire(self) -> Wire:
+        """Renders the service's objects."""
+        return Wire(self.service, self.origin, self.access.app_id)
+
+    def reset(self, profile: Profile) -> None:
+        """As if just started: no objects, no journal, no faults, real time."""
+        self.journal.clear()
+        self.faults.set([])
+        self.limiter.clear()
+        self.service = Service(profile)

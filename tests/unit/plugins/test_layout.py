@@ -1,0 +1,105 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The collection keeps its own rules: layers, sizes, names, versions."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import DEFAULT_BASE_URL, VERSION
+
+ROOT = Path(__file__).parents[3]
+UTILS = ROOT / "plugins/module_utils"
+MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
+# What each layer must not know.
+FORBIDDEN = {
+    "errors.py": ("ansible.", "requests", "urllib3"),
+    "_requests.py": ("ansible.",),
+    "transport.py": ("ansible.", "models", "api", "reconcile"),
+    "models.py": ("ansible.", "requests", "urllib3", "transport"),
+    "api.py": ("ansible.", "requests", "urllib3", "_requests", "reconcile"),
+    "times.py": ("ansible.", "requests", "urllib3"),
+    "reconcile/common.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/livestream.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/info.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/analytics.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/__init__.py": (),
+    "task.py": ("ansible.", "requests", "urllib3", "_requests"),
+    "arguments.py": ("requests", "urllib3", "transport", "api", "reconcile"),
+    "module.py": ("requests", "urllib3", "transport", "api"),
+}
+
+
+def imported(path: Path) -> set[str]:
+    """The modules that a file imports; those of the collection without their package."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            own = node.module.partition("module_utils")[2].lstrip(".") if "eventops" in node.module else None
+            found |= {own} if own else {alias.name for alias in node.names} if own == "" else {node.module}
+    return found
+
+
+def code_lines(path: Path) -> int:
+    """Lines that hold code: neither blank, nor comment, nor documentation."""
+    tree = ast.parse(path.read_text())
+    documentation: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in (
+            "DOCUMENTATION",
+            "EXAMPLES",
+            "RETURN",
+        ):
+            documentation |= set(range(node.lineno, (node.end_lineno or 0) + 1))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            documentation |= set(range(node.lineno, (node.end_lineno or 0) + 1))
+    ignored = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+    tokens = tokenize.generate_tokens(io.StringIO(path.read_text()).readline)
+    return len({token.start[0] for token in tokens if token.type not in ignored} - documentation)
+
+
+def test_every_layer_is_known() -> None:
+    assert {str(path.relative_to(UTILS)) for path in UTILS.rglob("*.py")} == set(FORBIDDEN)
+
+
+@pytest.mark.parametrize("name", sorted(FORBIDDEN))
+def test_layers_import_downwards_only(name: str) -> None:
+    for module in imported(UTILS / name):
+        top = module.split(".")[0]
+        assert top not in FORBIDDEN[name], f"{name} imports {module}"
+        assert "ansible." not in FORBIDDEN[name] or top != "ansible", f"{name} imports {module}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_modules_are_thin(path: Path) -> None:
+    assert 0 < code_lines(path) <= 40
+
+
+def test_every_module_is_in_the_action_group() -> None:
+    runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
+    assert sorted(runtime["action_groups"]["realtime"]) == [path.stem for path in MODULES]
+    assert runtime["requires_ansible"] == ">=2.18.0"
+
+
+def test_versions_and_addresses_agree() -> None:
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text())
+    assert galaxy["version"] == VERSION
+    assert arguments.CLIENT["base_url"]["default"] == DEFAULT_BASE_URL
+
+
+@pytest.mark.parametrize("spec", [arguments.LIVESTREAM, arguments.LIVESTREAM_INFO, arguments.ANALYTICS_INFO])
+def test_secrets_are_hidden_options_and_the_client_is_everywhere(spec: dict[str, Any]) -> None:
+    assert {name for name, option in spec.items() if option.get("no_log")} == {"api_token", "api_key"}
+    assert set(arguments.CLIENT) <= set(spec)

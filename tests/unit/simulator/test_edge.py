@@ -1,0 +1,234 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Credentials, routes, validation, limits, and what else stands in front of the service."""
+
+from __future__ import annotations
+
+import time
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import pytest
+import requests
+
+from simulator.client import Control
+from simulator.credentials import Access
+from simulator.server import running
+
+
+def get(control: Control, headers: dict[str, str], path: str = "/livestreams") -> requests.Response:
+    return requests.get(control.app_url + path, headers=headers, timeout=10)
+
+
+class TestCredentials:
+    def test_token(self, control: Control) -> None:
+        assert get(control, {"Authorization": f"Bearer {control.api_token}"}).status_code == 200
+        assert control.journal()[0].credential == "token"
+
+    def test_key(self, control: Control) -> None:
+        assert get(control, {"X-Auth-Email": control.email, "X-Auth-Key": control.api_key}).status_code == 200
+        assert control.journal()[0].credential == "key"
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"Authorization": "Bearer wrong"},
+            {"X-Auth-Email": "events@example.com", "X-Auth-Key": "wrong"},
+            {"X-Auth-Key": "simulator-key-0123456789abcdef0123456"},
+        ],
+    )
+    def test_refused(self, control: Control, headers: dict[str, str]) -> None:
+        answer = get(control, headers)
+        assert answer.status_code == 401
+        body = answer.json()
+        assert (body["success"], body["result"], body["messages"]) == (False, None, [])
+        assert body["errors"][0]["code"] == 10000
+        assert body["errors"][0]["error_chain"]
+
+    @pytest.mark.parametrize("value", ["Bearer", "Bearer two words", "Basic abc", "token"])
+    def test_malformed(self, control: Control, value: str) -> None:
+        answer = get(control, {"Authorization": value})
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["code"] == 6003
+
+    def test_from_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SIMULATOR_API_TOKEN", "another")
+        with running() as control:
+            assert control.api_token == "another"
+            assert get(control, {"Authorization": "Bearer another"}).status_code == 200
+            assert Control(control.url).app_id == control.app_id
+
+
+class TestRoutes:
+    @pytest.mark.parametrize("path", ["/nothing", "/meetings/a/b", "/livestreams/a/b/c", ""])
+    def test_unknown(self, api: Any, control: Control, path: str) -> None:
+        answer = api("GET", path)
+        assert answer.status_code == 404
+        error = answer.json()["errors"][0]
+        assert error["code"] == 7003
+        assert "perhaps your object identifier is invalid?" in error["message"]
+        assert control.journal()[0].operation == "unknown"
+
+    def test_wrong_account(self, api: Any, control: Control) -> None:
+        url = control.app_url.replace(control.account_id, "0" * 32)
+        answer = api.session.get(url + "/livestreams", timeout=10)
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, 7003)
+
+    def test_wrong_app(self, api: Any, control: Control) -> None:
+        url = control.app_url.replace(control.app_id, "no-such-app")
+        assert api.session.get(url + "/livestreams", timeout=10).json()["error"]["code"] == 404
+
+    def test_wrong_method(self, api: Any) -> None:
+        assert api("DELETE", "/livestreams").status_code == 405
+
+    def test_other_account_and_app(self) -> None:
+        with running(access=Access(account_id="a" * 32, app_id="mine")) as control:
+            assert get(control, {"Authorization": f"Bearer {control.api_token}"}).status_code == 200
+
+    def test_documentation(self, control: Control) -> None:
+        assert requests.get(f"{control.url}/docs", timeout=10).status_code == 200
+        paths = requests.get(f"{control.url}/openapi.json", timeout=10).json()["paths"]
+        assert any(path.endswith("/active-livestream/stop") for path in paths)
+
+
+class TestValidation:
+    @pytest.mark.parametrize(
+        ("body", "message"),
+        [
+            ({"destinations": []}, '[body] "destinations" is not allowed'),
+            ({"video_config": {"bitrate": 1}}, '[body] "video_config.bitrate" is not allowed'),
+            ({"video_config": {"width": "640"}}, '[body] "video_config.width" must be an integer'),
+            ({"name": 1}, '[body] "name" must be a string'),
+            ("text", '[body] "value" must be of type object'),
+        ],
+    )
+    def test_body(self, api: Any, meeting: str, body: Any, message: str) -> None:
+        answer = api("POST", f"/meetings/{meeting}/livestreams", body)
+        assert answer.status_code == 422
+        assert answer.json() == {"message": message, "success": False}
+
+    def test_stop_takes_no_fields(self, api: Any, meeting: str) -> None:
+        assert api("POST", f"/meetings/{meeting}/active-livestream/stop", {"force": True}).status_code == 422
+
+    @pytest.mark.parametrize(
+        ("data", "kind"), [("{", "application/json"), ("name=x", "application/x-www-form-urlencoded")]
+    )
+    def test_not_json(self, api: Any, control: Control, data: str, kind: str) -> None:
+        answer = api.session.post(control.app_url + "/livestreams", data, headers={"Content-Type": kind}, timeout=10)
+        assert answer.status_code == 400
+        assert answer.json()["error"]["code"] == 400
+        assert control.journal()[0].body == data
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            {"sort_order": "DESC"},
+            {"sort_order": "asc"},
+            {"status": "OFFLINE"},
+            {"page_no": "0"},
+            {"page_no": "x"},
+            {"per_page": "-1"},
+            {"exclude_meetings": "1"},
+            {"start_time": "1700000000"},
+            {"end_time": "soon"},
+        ],
+    )
+    def test_query(self, api: Any, query: dict[str, str]) -> None:
+        answer = api("GET", "/livestreams", **query)
+        assert answer.status_code == 422
+        assert answer.json()["message"].startswith(f'[query] "{next(iter(query))}" ')
+
+
+class TestLimit:
+    def test_blocks_everything(self, api: Any, control: Control, meeting: str) -> None:
+        control.configure(rate_limit=3)
+        assert [api("GET", "/livestreams").status_code for _unused in range(4)] == [200, 200, 200, 429]
+        answer = api("POST", f"/meetings/{meeting}/livestreams", {})
+        assert answer.status_code == 429
+        assert answer.json()["errors"][0]["code"] == 971
+        assert int(answer.headers["Retry-After"]) in (299, 300)
+        assert control.livestreams() == []
+        other = get(control, {"X-Auth-Email": control.email, "X-Auth-Key": control.api_key})
+        assert other.status_code == 200, "limits are per credential"
+        control.advance(301)
+        assert api("GET", "/livestreams").status_code == 200
+
+    def test_window(self, api: Any, control: Control) -> None:
+        control.configure(rate_limit=3, rate_window=10)
+        for _unused in range(4):
+            assert api("GET", "/livestreams").status_code == 200
+            control.advance(5)
+
+    def test_default(self, api: Any) -> None:
+        statuses = [api("GET", "/webhooks").status_code for _unused in range(1201)]
+        assert statuses[1199:] == [404, 429]
+
+    @pytest.mark.parametrize("form", ["seconds", "date", "absent", "garbage"])
+    def test_retry_after(self, api: Any, control: Control, form: str) -> None:
+        control.configure(rate_limit=1, block_seconds=60, retry_after_format=form)
+        api("GET", "/livestreams")
+        value = api("GET", "/livestreams").headers.get("Retry-After")
+        if form == "date":
+            assert parsedate_to_datetime(value).timestamp() == pytest.approx(time.time() + 60, abs=3)
+        else:
+            assert value == {"seconds": "60", "absent": None, "garbage": "soon"}[form]
+
+    @pytest.mark.parametrize("form", ["empty", "text"])
+    def test_body(self, api: Any, control: Control, form: str) -> None:
+        control.configure(rate_limit=1, throttle_body=form)
+        api("GET", "/livestreams")
+        answer = api("GET", "/livestreams")
+        assert answer.text == {"empty": "", "text": "error code: 1015"}[form]
+        assert answer.headers["Content-Type"].startswith("text/plain")
+
+
+def test_request_ids_are_unique(api: Any) -> None:
+    rays = [api("GET", path).headers["cf-ray"] for path in ("/livestreams", "/livestreams", "/livestreams/x", "/no")]
+    assert len(set(rays)) == 4
+
+
+def test_no_delay_on_the_way(api: Any, control: Control, meeting: str) -> None:
+    """A head and a body that wait for each other cost 40 ms; this takes little more than 1 ms."""
+    api.start(meeting)
+    begin = time.perf_counter()
+    for _unused in range(200):
+        api("GET", f"/meetings/{meeting}/active-livestream")
+    assert (time.perf_counter() - begin) / 200 < 0.02
+
+
+def test_large_lists_are_quick(api: Any, control: Control) -> None:
+    control.seed(meetings=5000, active=True)
+    begin = time.perf_counter()
+    pages = [api("GET", "/livestreams", status="LIVE", per_page=100, page_no=page) for page in range(1, 51)]
+    assert (time.perf_counter() - begin) / 50 < 0.1
+    assert len({item["id"] for page in pages for item in page.json()["data"]}) == 5000
+
+
+def test_latency(api: Any, control: Control) -> None:
+    control.configure(latency=0.1)
+    begin = time.perf_counter()
+    api("GET", "/livestreams")
+    assert time.perf_counter() - begin >= 0.1
+
+
+def test_journal(api: Any, control: Control, meeting: str) -> None:
+    api.start(meeting, name="x")
+    api("GET", "/livestreams", status="LIVE", per_page=5)
+    api("POST", f"/meetings/{meeting}/livestreams", {})
+    start, read, again = control.journal()
+    assert (start.index, read.index) == (0, 1)
+    assert (start.method, start.operation, start.status, start.accepted) == ("POST", "start_livestream", 201, True)
+    assert start.path == f"/accounts/{control.account_id}/realtime/kit/{control.app_id}/meetings/{meeting}/livestreams"
+    assert start.body == {"name": "x"}
+    assert (read.query, read.body, read.accepted) == ({"status": "LIVE", "per_page": "5"}, None, False)
+    assert (again.status, again.service_status, again.accepted) == (409, 409, False)
+    assert start.time < read.time
+    assert start.monotonic < read.monotonic
+    assert start.user_agent.startswith("python-requests/")
+    assert control.api_token not in repr(control.journal())
+    assert control.journal("list_livestreams") == [read]
+    control.clear_journal()
+    assert control.journal() == []
