@@ -21,7 +21,12 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     RequestFailed,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome, given
-from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import Credentials, Settings, Transport
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import (
+    DEFAULT_BASE_URL,
+    Credentials,
+    Settings,
+    Transport,
+)
 
 Reconcile = Callable[[RealtimeApi, Mapping[str, Any], Context], Outcome]
 Connect = Callable[[Settings], Transport]
@@ -56,18 +61,20 @@ def perform(
     try:
         transport = connect(settings_of(params))
         sent, repeated = transport.requests, transport.retries
-        api = RealtimeApi(transport, params["account_id"].strip(), params["app_id"].strip())
+        api = RealtimeApi(transport, *(_required(params, option) for option in ("account_id", "app_id")))
         outcome = reconcile(api, params, context)
     except RealtimeError as error:
-        values: dict[str, Any] = {"failed": True, "changed": error.changed, "msg": _sentence(str(error))}
+        values: dict[str, Any] = {"failed": True, "changed": error.changed, "msg": message_of(error)}
         if isinstance(error, RequestFailed):
             values["error"] = error.details()
         if transport is not None:
             values["api"] = _cost(transport, sent, repeated)
         return Result(values)
     values = {"changed": outcome.changed, **outcome.values, "api": _cost(transport, sent, repeated)}
-    if diff_mode and outcome.after is not None:
-        values["diff"] = {"before": dict(outcome.before or {}), "after": dict(outcome.after)}
+    if outcome.failure is not None:
+        values |= {"failed": True, "msg": outcome.failure}
+    if diff_mode and outcome.diff is not None:
+        values["diff"] = outcome.diff
     return Result(values, outcome.warnings, outcome.secrets)
 
 
@@ -77,7 +84,8 @@ def settings_of(params: Mapping[str, Any]) -> Settings:
         if params[option] < 0 or (option == "timeout" and params[option] == 0):
             raise InvalidRequest(f"{option} must be {'more than 0' if option == 'timeout' else '0 or more'}")
     return Settings(
-        base_url=params["base_url"],
+        # An exported but empty variable is none.
+        base_url=given(params, "base_url") or DEFAULT_BASE_URL,
         credentials=credentials_of(params, os.environ),
         timeout=params["timeout"],
         retries=params["retries"],
@@ -85,6 +93,13 @@ def settings_of(params: Mapping[str, Any]) -> Settings:
         validate_certs=params["validate_certs"],
         ca_path=given(params, "ca_path"),
     )
+
+
+def _required(params: Mapping[str, Any], option: str) -> str:
+    value = given(params, option)
+    if value is None:
+        raise InvalidRequest(f"{option} is empty")
+    return str(value).strip()
 
 
 def credentials_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> Credentials:
@@ -109,5 +124,7 @@ def _cost(transport: Transport, sent: int, repeated: int) -> dict[str, int]:
     return {"requests": transport.requests - sent, "retries": transport.retries - repeated}
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def message_of(error: RealtimeError) -> str:
+    """An error as a sentence; what begins with an option's name keeps it as it is."""
+    text = str(error)
+    return text if isinstance(error, InvalidRequest) else text[:1].upper() + text[1:]

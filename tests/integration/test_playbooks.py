@@ -202,15 +202,15 @@ def test_errors_without_an_answer(playbook: Any, sim: Control) -> None:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"name": "x", "base_url": "http://example.org"}, "Base_url is plain http to example.org"),
-        ({"meeting_id": "../../x", "state": "started"}, "Meeting_id is not an ID"),
-        ({"livestream_id": "a/../b"}, "Livestream_id is not an ID"),
+        ({"name": "x", "base_url": "http://example.org"}, "base_url is plain http to example.org"),
+        ({"meeting_id": "../../x", "state": "started"}, "meeting_id is not an ID"),
+        ({"livestream_id": "a/../b"}, "livestream_id is not an ID"),
         ({"meeting_id": "m1"}, "use state started"),
         ({}, "which livestream is meant"),
         ({"name": "x", "state": "running"}, "value of state must be one of: present, started, stopped"),
         ({"name": "x", "rename": True}, "Supported parameters include"),
         ({"name": "x", "video_config": {"depth": 3}}, "Supported parameters include: height, width"),
-        ({"name": "x", "ca_path": "/nonexistent.pem"}, "Ca_path does not exist"),
+        ({"name": "x", "ca_path": "/nonexistent.pem"}, "ca_path does not exist"),
     ],
 )
 def test_bad_options_are_refused_before_anything_is_sent(

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.profile import NAMED, Profile, variants
+from simulator.profile import DEFAULT, NAMED, Profile, variants
 
 if TYPE_CHECKING:
     from simulator.client import Control
 
-PROFILES = {**dict(variants()), **NAMED}
+PROFILES = {**dict(variants()), **NAMED, "page size 1": DEFAULT.but(max_per_page=1)}
 KEYS = {
     "id",
     "name",

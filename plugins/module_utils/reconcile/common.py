@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Union
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, WaitFailed
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
 
 # Seconds between two looks while waiting: soon at first, since most changes take few, then every five.
 POLL_INTERVALS = (1.0, 1.0, 2.0, 3.0, 5.0)
@@ -34,11 +34,39 @@ class Progress:
     elapsed: float
     timeout: float
 
+    def __str__(self) -> str:
+        return f"{self.name}: {self.status or 'no status yet'}, {self.elapsed:.0f} s of {self.timeout:g} s"
 
-Report = Callable[[Progress], None]
+    @property
+    def stage(self) -> str | None:
+        """What changes when there is news."""
+        return self.status
 
 
-def silent(_progress: Progress) -> None:
+@dataclass(frozen=True)
+class Tally:
+    """How far work on many has come. ``elapsed`` in seconds."""
+
+    doing: str
+    done: int
+    total: int
+    failed: int
+    elapsed: float
+
+    def __str__(self) -> str:
+        rate = f", {self.done / self.elapsed:.1f}/s" if self.elapsed > 0 and self.done else ""
+        return f"{self.doing}: {self.done} of {self.total} done, {self.failed} failed{rate}"
+
+    @property
+    def stage(self) -> tuple[str, int, int]:
+        """What changes when there is news: every tenth, and every failure."""
+        return self.doing, self.done * 10 // max(1, self.total), self.failed
+
+
+Report = Callable[[Union[Progress, Tally]], None]
+
+
+def silent(_progress: Progress | Tally) -> None:
     """The report of a caller that shows none."""
 
 
@@ -53,42 +81,44 @@ class Context:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a reconciliation returns: the module's own keys, ``changed``, and before and after for diff mode."""
+    """What a reconciliation returns: ``changed``, the module's own keys, and what diff mode shows.
+
+    ``failure`` is the message of a task that failed in part, and has ``values`` all the same. ``secrets`` are the
+    values among them that must be masked.
+    """
 
     changed: bool
     values: Mapping[str, Any]
-    before: Mapping[str, Any] | None = None
-    after: Mapping[str, Any] | None = None
+    diff: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     warnings: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    failure: str | None = None
 
 
 class Wait:
     """The pauses of one wait, until its time is up."""
 
-    def __init__(self, context: Context, name: str, timeout: float) -> None:
-        self._context = context
-        self._name = name
-        self._timeout = timeout
-        self._started = context.clock.now()
+    def __init__(self, context: Context, timeout: float) -> None:
+        self._clock = context.clock
+        self.timeout = timeout
+        self._started = self._clock.now()
         self._looks = 0
 
-    def remaining(self) -> float:
-        """Seconds that are left."""
-        return self._started + self._timeout - self._context.clock.now()
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began."""
+        return self._clock.now() - self._started
 
-    def pause(self, status: str | None, waited_for: str, look_at: str) -> None:
-        """Report and sleep before the next look; raise :class:`~..errors.WaitFailed` when time is up."""
-        remaining = self.remaining()
-        self._context.report(Progress(self._name, status, self._timeout - remaining, self._timeout))
-        if remaining <= 0:
-            raise WaitFailed(
-                f"{self._name} was not {waited_for} within {self._timeout:g} s: its last status was "
-                f"{status or 'unknown'}; {look_at}"
-            )
+    @property
+    def remaining(self) -> float:
+        """Seconds that are left; 0 or less when time is up."""
+        return self.timeout - self.elapsed
+
+    def pause(self) -> None:
+        """Sleep until the next look is due."""
         interval = POLL_INTERVALS[min(self._looks, len(POLL_INTERVALS) - 1)]
         self._looks += 1
-        self._context.clock.sleep(min(interval, remaining))
+        self._clock.sleep(max(0.0, min(interval, self.remaining)))
 
 
 def given(params: Mapping[str, Any], option: str) -> Any:

@@ -2,221 +2,66 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One livestream, brought to the state asked for.
+"""One livestream, brought to the state asked for: observe, plan, apply, wait.
 
-:func:`plan` is the pure part: what is there and what is wanted make one of four actions, with the livestream it leads
-to; check mode, diff mode and the requests all follow from it. The classes below observe, carry it out, and wait.
-
-A meeting's livestream is started and stopped through the API. An independent one is created, and goes live when an
-encoder pushes to it. What a refused or ambiguous start or stop means is what clients in production found out: read the
-active livestream again; if that does not settle it, wait a few seconds for an earlier one to finish stopping, read
-again, and try once more.
+What a refused or ambiguous start or stop means is what clients in production found out: read the active livestream
+again; if that does not settle it, wait a few seconds for an earlier one to finish stopping, read again, and try once
+more.
 """
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi, check_id
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     Ambiguous,
-    InvalidRequest,
     RealtimeError,
     Refused,
     RequestFailed,
-    StateUnreachable,
-    WaitFailed,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import (
-    ERRORED,
-    IDLE,
-    INVOKED,
-    LIVE,
-    Livestream,
-    LivestreamDetails,
-    Meeting,
-)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.models import IDLE, INVOKED, Livestream, Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
     Outcome,
+    Progress,
     Wait,
-    at_most_one,
-    given,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.plan import (
+    Action,
+    Desired,
+    Plan,
+    oldest,
+    plan,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.watch import Watch
 
 SETTLE = 3.0  # seconds after which an earlier livestream of a meeting has usually finished stopping
 TRIES = 2  # of a write, with a read before each
-ENDED_LOOKS = 2  # looks in a row that must agree before a started livestream counts as ended: reads can be stale
 NOT_OFFERED = (404, 405, 410)
 NO_ROUTE = 7003  # Cloudflare's code for a route it does not have
 
 
-@dataclass(frozen=True)
-class Desired:
-    """The state asked for. Exactly one of ``meeting_id``, ``livestream_id`` and (without these) ``name`` identifies."""
-
-    state: str
-    meeting_id: str | None = None
-    livestream_id: str | None = None
-    name: str | None = None
-    video_config: Mapping[str, int] | None = None
-    wait: bool = True
-    wait_timeout: float = 120
-    return_stream_key: bool = False
-
-    @classmethod
-    def of(cls, params: Mapping[str, Any]) -> Desired:
-        """From validated module parameters; raises :class:`~..errors.InvalidRequest`."""
-        at_most_one(params, "meeting_id", "livestream_id")
-        identity = {option: given(params, option) for option in ("meeting_id", "livestream_id", "name")}
-        for option in ("meeting_id", "livestream_id"):
-            if identity[option] is not None:
-                check_id(option, identity[option])
-        if not any(identity.values()):
-            raise InvalidRequest("give meeting_id, livestream_id or name: which livestream is meant?")
-        if params["state"] == "present" and identity["meeting_id"]:
-            raise InvalidRequest(
-                "state present cannot be had for a meeting_id: only starting creates a meeting's livestream; "
-                "use state started"
-            )
-        if params["wait_timeout"] < 0:
-            raise InvalidRequest("wait_timeout must not be negative")
-        size = given(params, "video_config") or {}
-        return cls(
-            state=params["state"],
-            video_config={key: value for key, value in size.items() if value is not None} or None,
-            wait=params["wait"],
-            wait_timeout=params["wait_timeout"],
-            return_stream_key=params["return_stream_key"],
-            **identity,
-        )
-
-    @property
-    def label(self) -> str:
-        """What messages call it."""
-        if self.meeting_id:
-            return f"the livestream of the meeting {self.meeting_id}"
-        return f"the livestream {self.livestream_id or repr(self.name)}"
-
-
-class Action(enum.Enum):
-    """What has to be sent."""
-
-    NOTHING = "nothing"
-    START = "start"
-    STOP = "stop"
-    CREATE = "create"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """An action, and the livestream that stands when it, and the wait, went well."""
-
-    action: Action
-    livestream: Livestream
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything has to be sent."""
-        return self.action is not Action.NOTHING
-
-
-def plan(observed: Livestream | None, desired: Desired) -> Plan:
-    """Decide. ``observed`` is the meeting's active livestream, or the independent one; None when there is none.
-
-    Raises :class:`~..errors.StateUnreachable` where the API has no way to the state.
-    """
-    if desired.meeting_id:
-        return _plan_meeting(observed, desired)
-    return _plan_independent(observed, desired)
-
-
-def _plan_meeting(observed: Livestream | None, desired: Desired) -> Plan:
-    active = observed is not None and observed.active
-    base = observed if observed is not None else Livestream(meeting_id=desired.meeting_id)
-    if desired.state == "started":
-        status = LIVE if desired.wait else INVOKED
-        if not active:
-            new = Livestream(name=desired.name, meeting_id=desired.meeting_id, status=status)
-            return Plan(Action.START, new)
-        warnings = _rename_warnings(base, desired)
-        return Plan(Action.NOTHING, replace(base, status=LIVE if desired.wait else base.status), warnings)
-    if active:
-        return Plan(Action.STOP, replace(base, status=IDLE))
-    return Plan(Action.NOTHING, replace(base, status=base.status or IDLE))
-
-
-def _plan_independent(observed: Livestream | None, desired: Desired) -> Plan:
-    if observed is None:
-        return _plan_missing(desired)
-    warnings = _rename_warnings(observed, desired)
-    if desired.video_config:
-        warnings += ("video_config has no effect on an independent livestream: its encoder decides",)
-    if desired.state == "present":
-        return Plan(Action.NOTHING, observed, warnings)
-    done = observed.active == (desired.state == "started")
-    if not done and observed.meeting_id:
-        raise StateUnreachable(
-            f"{desired.label} belongs to the meeting {observed.meeting_id}: give that as meeting_id instead of "
-            f"livestream_id to have it {desired.state}"
-        )
-    if not done and desired.state == "started" and observed.disabled:
-        raise StateUnreachable(
-            f"{desired.label} is disabled: no encoder can bring it live, and the API cannot enable it"
-        )
-    if not done and not desired.wait:
-        raise StateUnreachable(
-            f"{desired.label} is {observed.status}, not {desired.state}, and the API cannot change that: an encoder "
-            f"{'has to push to its ingest server' if desired.state == 'started' else 'is still pushing to it'}; "
-            "with wait: true this task waits for it"
-        )
-    if desired.state == "started":
-        return Plan(Action.NOTHING, replace(observed, status=LIVE if desired.wait else observed.status), warnings)
-    return Plan(Action.NOTHING, replace(observed, status=IDLE) if observed.active else observed, warnings)
-
-
-def _plan_missing(desired: Desired) -> Plan:
-    if desired.livestream_id:
-        raise StateUnreachable(f"{desired.label} does not exist: check the ID, app_id and account_id")
-    new = Livestream(name=desired.name)
-    if desired.state == "stopped":
-        return Plan(Action.NOTHING, new)
-    live = desired.state == "started" and desired.wait
-    return Plan(Action.CREATE, replace(new, status=LIVE if live else INVOKED, disabled=False))
-
-
-def _rename_warnings(observed: Livestream, desired: Desired) -> tuple[str, ...]:
-    if desired.name and observed.name and observed.name != desired.name:
-        return (f"{desired.label} is named {observed.name!r}; a livestream cannot be renamed to {desired.name!r}",)
-    return ()
-
-
-def oldest(livestreams: Sequence[Livestream], name: str) -> tuple[Livestream | None, tuple[str, ...]]:
-    """The livestream that *is* the independent one of this name, and a warning when there are more.
-
-    It is the oldest enabled one of exactly that name that belongs to no meeting: jobs that race to create it agree.
-    """
-    found = [item for item in livestreams if item.name == name and not item.meeting_id and not item.disabled]
-    found.sort(key=lambda item: (item.created_at is None, item.created_at or "", item.id or ""))
-    if len(found) < 2:
-        return (found[0] if found else None), ()
-    others = ", ".join(str(item.id) for item in found[1:])
-    return found[0], (f"{len(found)} livestreams are named {name!r}: the oldest, {found[0].id}, is used, not {others}",)
-
-
 def reconcile(api: RealtimeApi, params: Mapping[str, Any], context: Context) -> Outcome:
     """Bring the livestream that ``params`` (validated options of the module) name to their state, or raise."""
-    desired = Desired.of(params)
-    kind: type[_Reconciliation] = _OfMeeting if desired.meeting_id else _Independent
-    return kind(api, desired, context).run()
+    return reconciliation(api, Desired.of(params), context).run()
 
 
-class _Reconciliation:
-    """Observe, plan, apply, wait: what both kinds share."""
+def reconciliation(api: RealtimeApi, desired: Desired, context: Context) -> Reconciliation:
+    """The reconciliation of a meeting's livestream, or of an independent one."""
+    return MeetingLivestream(api, desired, context) if desired.meeting_id else Independent(api, desired, context)
+
+
+class Reconciliation:
+    """What both kinds share.
+
+    ``changed`` becomes true when a write was accepted, or may have been; in check mode, when one would be sent.
+    """
+
+    # Whether a refused write may be due to what another job did meanwhile.
+    contestable = True
 
     def __init__(self, api: RealtimeApi, desired: Desired, context: Context) -> None:
         self.api = api
@@ -224,59 +69,82 @@ class _Reconciliation:
         self.context = context
         self.changed = False
         self.warnings: tuple[str, ...] = ()
+        self.before: Livestream | None = None
+        self.current = Livestream()
 
     def run(self) -> Outcome:
-        """The whole reconciliation. A failure after an accepted write says so in its ``changed``."""
-        before = self.observe()
-        planned = plan(before, self.desired)
-        self.warnings += planned.warnings
-        if self.context.check_mode:
-            self.foresee(planned)
-            self.changed = planned.changed
-            return self.outcome(before, planned.livestream)
+        """All of it. A failure after an accepted write says so in its ``changed``."""
         try:
-            current = before if before is not None else planned.livestream
-            if planned.changed:
-                current = self.apply(planned)
-            return self.outcome(before, self.settle(current, planned))
+            planned = self.carry_out()
+            if not self.context.check_mode:
+                self.settle(planned)
+            key = self.stream_key()
         except RealtimeError as error:
             error.changed = self.changed
             raise
+        values = self.current.public()
+        diff = {"before": values if not self.changed else shown(self.before), "after": self.current.public()}
+        if self.desired.return_stream_key:
+            values = {**values, "stream_key": key}
+        return Outcome(self.changed, {"livestream": values}, diff, self.warnings, (key,) if key else ())
+
+    def carry_out(self) -> Plan:
+        """Observe, plan, and apply, without waiting. In check mode ``current`` is what would come of it."""
+        self.before = self.observe()
+        planned = plan(self.before, self.desired)
+        self.warnings += planned.warnings
+        self.current = self.before if self.before is not None else planned.livestream
+        if self.context.check_mode:
+            self.foresee(planned)
+            self.changed, self.current = planned.changed, planned.livestream
+        elif planned.changed:
+            self.current = self.apply(planned)
+        return planned
+
+    def settle(self, planned: Plan) -> None:
+        """Wait, when asked to."""
+        if self.desired.state == "present" or not self.desired.wait:
+            return
+        watch = Watch(self.api, self.desired, self.current)
+        wait = Wait(self.context, self.desired.wait_timeout)
+        # That a stop was accepted does not mean that it has happened.
+        unseen = planned.action is Action.STOP
+        while unseen or not watch.done:
+            if not unseen:
+                self.context.report(Progress(self.desired.label, watch.status, wait.elapsed, wait.timeout))
+                if wait.remaining <= 0:
+                    raise watch.timed_out()
+                wait.pause()
+            unseen = False
+            with self.api.within(wait.remaining):
+                watch.saw(self.look(watch.current))
+            self.current = watch.current
+
+    def stream_key(self) -> str | None:
+        """The key when it was asked for; reads the livestream when no answer so far had it."""
+        if self.desired.return_stream_key and self.current.stream_key is None and self.current.id:
+            self.current = self.current.known(self.api.livestream(self.current.id).livestream)
+        return self.current.stream_key if self.desired.return_stream_key else None
 
     def observe(self) -> Livestream | None:
         """What is there."""
+        raise NotImplementedError
+
+    def look(self, current: Livestream) -> Livestream | None:
+        """What is there while waiting."""
         raise NotImplementedError
 
     def foresee(self, planned: Plan) -> None:
         """In check mode, fail where the real run is known to fail."""
 
     def apply(self, planned: Plan) -> Livestream:
-        """Send what is planned; sets ``changed`` when it was accepted."""
+        """Send what is planned."""
         raise NotImplementedError
-
-    def settle(self, current: Livestream, planned: Plan) -> Livestream:
-        """Wait, when asked to, and return the livestream that came of it."""
-        raise NotImplementedError
-
-    def outcome(self, before: Livestream | None, after: Livestream) -> Outcome:
-        """The result, with the stream key when it was asked for."""
-        values = after.public()
-        secrets: tuple[str, ...] = ()
-        if self.desired.return_stream_key:
-            if after.stream_key is None and after.id:
-                after = after.known(self.api.livestream(after.id).livestream)
-                values = after.public()
-            values["stream_key"] = after.stream_key
-            secrets = (after.stream_key,) if after.stream_key else ()
-        shown = after.public()
-        was = shown if not self.changed else (before.public() if before is not None else {})
-        return Outcome(self.changed, {"livestream": values}, was, shown, self.warnings, secrets)
 
     def write(self, post: Callable[[], Livestream], settled: Callable[[], Livestream | None]) -> Livestream:
         """Carry out a write, and where its answer leaves that open, find out what became of it.
 
-        ``settled`` reads back: the livestream when the state is there, else None. ``changed`` becomes true when a
-        write was accepted, or may have been.
+        ``settled`` reads back: the livestream when the state is there, else None.
         """
         failure: RequestFailed
         for attempt in range(1, TRIES + 1):
@@ -301,9 +169,6 @@ class _Reconciliation:
                 return found
         return self.give_up(failure)
 
-    # Whether a refusal may be due to what another job did meanwhile.
-    contestable = True
-
     def inquire(self, failure: RequestFailed) -> None:
         """Raise when there is a reason for a failed write that no repetition mends."""
 
@@ -311,26 +176,20 @@ class _Reconciliation:
         """What comes of a write that failed to the last; usually the failure."""
         raise failure
 
-    def failed(self, details: LivestreamDetails) -> WaitFailed:
-        """That a livestream is ERRORED, and why: a session says so, and not every answer holds the sessions."""
-        reason, meeting_id = details.err_message, details.livestream.meeting_id
-        if reason is None and meeting_id:
-            history = self.api.meeting_livestreams(meeting_id)
-            reason = next((item.err_message for item in history if item.livestream.id == details.livestream.id), None)
-        return WaitFailed(
-            f"{self.desired.label} ended with an error (status {ERRORED}): {reason or 'the service gives no reason'}"
-        )
 
-
-class _OfMeeting(_Reconciliation):
+class MeetingLivestream(Reconciliation):
     """The livestream of a meeting."""
 
     @property
     def meeting_id(self) -> str:
+        """Which meeting."""
         return self.desired.meeting_id or ""
 
     def observe(self) -> Livestream | None:
         return self.api.active_livestream(self.meeting_id)
+
+    def look(self, current: Livestream) -> Livestream | None:
+        return self.observe()
 
     def active(self) -> Livestream | None:
         """The active livestream, None when there is none."""
@@ -347,10 +206,12 @@ class _OfMeeting(_Reconciliation):
         return self.write(lambda: self.stop(planned), lambda: None if self.active() else planned.livestream)
 
     def start(self) -> Livestream:
+        """POST the start."""
         started = self.api.start(self.meeting_id, name=self.desired.name, video_config=self.desired.video_config)
         return started.known(Livestream(name=self.desired.name, meeting_id=self.meeting_id, status=INVOKED))
 
     def stop(self, planned: Plan) -> Livestream:
+        """POST the stop."""
         self.api.stop(self.meeting_id)
         return planned.livestream
 
@@ -384,60 +245,23 @@ class _OfMeeting(_Reconciliation):
             self.warnings += (f"{self.desired.label} is still listed as active; the service says: {failure.text}",)
         return Livestream(meeting_id=self.meeting_id, status=IDLE)
 
-    def settle(self, current: Livestream, planned: Plan) -> Livestream:
-        if not self.desired.wait:
-            return current if self.desired.state == "started" else planned.livestream
-        wait = Wait(self.context, self.desired.label, self.desired.wait_timeout)
-        if self.desired.state == "started":
-            return self.until_live(current, wait)
-        return self.until_stopped(planned) if planned.changed else planned.livestream
 
-    def until_live(self, current: Livestream, wait: Wait) -> Livestream:
-        ended = 0
-        while not current.playable:
-            if ended == ENDED_LOOKS:
-                raise WaitFailed(
-                    f"{self.desired.label} was started but ended by itself (status {current.status}); "
-                    "a meeting with nobody in it cannot be livestreamed"
-                )
-            waited_for = "given a playback URL" if current.status == LIVE else LIVE
-            wait.pause(
-                current.status, waited_for, "look whether anybody is in the meeting, and at the livestream's sessions"
-            )
-            with self.api.within(wait.remaining()):
-                found = self.active()
-                if found is not None:
-                    current, ended = found.known(current), 0
-                elif current.id:
-                    # Not listed as active: not yet, not any more, or failed. The livestream itself says which.
-                    details = self.api.livestream(current.id)
-                    current = details.livestream.known(current)
-                    if current.status == ERRORED:
-                        raise self.failed(details)
-                    ended = 0 if current.active else ended + 1
-        return current
-
-    def until_stopped(self, planned: Plan) -> Livestream:
-        wait = Wait(self.context, self.desired.label, self.desired.wait_timeout)
-        while True:
-            with self.api.within(wait.remaining()):
-                found = self.observe()
-            if found is None or not found.active:
-                return found.known(planned.livestream) if found is not None else planned.livestream
-            wait.pause(found.status, "stopped", "stop it again, or look at the meeting's active livestream")
-
-
-class _Independent(_Reconciliation):
+class Independent(Reconciliation):
     """A livestream of its own, known by ID or by name."""
 
+    contestable = False
+
     def observe(self) -> Livestream | None:
-        if self.desired.livestream_id:
-            return self.read(self.desired.livestream_id)
-        return self.without_encoder(self.found())
+        found = self.read(self.desired.livestream_id) if self.desired.livestream_id else self.found()
+        return self.without_encoder(found)
+
+    def look(self, current: Livestream) -> Livestream | None:
+        return self.without_encoder(self.read(current.id)) if current.id else None
 
     def read(self, livestream_id: str) -> Livestream | None:
+        """The livestream; None when it does not exist."""
         try:
-            return self.without_encoder(self.api.livestream(livestream_id).livestream)
+            return self.api.livestream(livestream_id).livestream
         except Refused as error:
             if error.missing:
                 return None
@@ -449,69 +273,51 @@ class _Independent(_Reconciliation):
             return found
         return found if self.api.active_session(found.id) is not None else replace(found, status=IDLE)
 
-    def find(self) -> tuple[Livestream | None, tuple[str, ...]]:
-        return oldest(list(self.api.livestreams(exclude_meetings=True)), self.desired.name or "")
+    def found(self) -> Livestream | None:
+        """The one of this name."""
+        found, warnings = oldest(list(self.api.livestreams(exclude_meetings=True)), self.desired.name or "")
+        self.warnings += warnings
+        return found
 
     def apply(self, planned: Plan) -> Livestream:
+        created = self.create(self.agree)
+        if self.desired.state == "started" and not self.desired.wait:
+            # Created just now: the same refusal as for one found there, unless it is active already.
+            plan(created, self.desired)
+        return created
+
+    def create(self, then: Callable[[Livestream], Livestream]) -> Livestream:
+        """POST the creation, and go on with ``then``."""
+
+        def post() -> Livestream:
+            created = self.api.create_livestream(self.desired.name or "")
+            self.changed = True
+            return then(created.known(Livestream(name=self.desired.name)))
+
         try:
-            return self.write(self.create, self.found)
+            return self.write(post, self.found)
         except Refused as error:
             if error.method == "POST" and (error.status in NOT_OFFERED or error.code == NO_ROUTE):
                 error.advice = (
                     "the API no longer offers to create independent livestreams here; livestream a meeting with "
                     "meeting_id, or use an independent livestream that exists already"
+                    + (" (or app_id or base_url is wrong: check them)" if error.missing else "")
                 )
             raise
 
-    contestable = False
-
-    def create(self) -> Livestream:
-        """Create it, then read the list again: of several made at once, all jobs take the oldest."""
-        created = self.api.create_livestream(self.desired.name or "")
-        self.changed = True
-        return self.agree(created)
-
-    def found(self) -> Livestream | None:
-        found, warnings = self.find()
-        self.warnings += warnings
-        return found
-
     def agree(self, created: Livestream) -> Livestream:
-        listed = list(self.api.livestreams(exclude_meetings=True))
-        named = replace(created.known(Livestream(name=self.desired.name)), meeting_id=None)
+        """Read the list again: of several made at once, all jobs take the oldest."""
+        return self.agreed(created, list(self.api.livestreams(exclude_meetings=True)))
+
+    def agreed(self, created: Livestream, listed: list[Livestream]) -> Livestream:
+        """The oldest of its name in the list, which may lag behind and lack the one just created."""
         if all(item.id != created.id for item in listed):
-            listed.append(named)
+            listed = [*listed, created]
         found, warnings = oldest(listed, self.desired.name or "")
         self.warnings += warnings
-        return found.known(named) if found is not None else named
-
-    def settle(self, current: Livestream, planned: Plan) -> Livestream:
-        if self.desired.state == "present":
-            return current
-        if not self.desired.wait:
-            if planned.changed:
-                # Created just now: the same refusal as for one found there, unless it is active already.
-                plan(current, self.desired)
-            return current
-        wait = Wait(self.context, self.desired.label, self.desired.wait_timeout)
-        look: Callable[[Livestream], bool]
-        if self.desired.state == "started":
-            look, waited_for, look_at = _is_playable, LIVE, "look whether its encoder is pushing to the ingest server"
-        else:
-            look, waited_for, look_at = _has_ended, "stopped", "look whether its encoder is still pushing"
-        while current.id and not look(current):
-            if current.status == ERRORED:
-                raise self.failed(self.api.livestream(current.id))
-            wait.pause(current.status, waited_for, look_at)
-            with self.api.within(wait.remaining()):
-                found = self.read(current.id)
-            current = found.known(current) if found is not None else current
-        return current
+        return found.known(created) if found is not None else created
 
 
-def _is_playable(livestream: Livestream) -> bool:
-    return livestream.playable
-
-
-def _has_ended(livestream: Livestream) -> bool:
-    return not livestream.active
+def shown(livestream: Livestream | None) -> dict[str, Any]:
+    """What diff mode shows of a livestream: nothing of one that is not there, and never its key."""
+    return livestream.public() if livestream is not None else {}

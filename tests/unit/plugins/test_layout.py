@@ -30,6 +30,8 @@ FORBIDDEN = {
     "api.py": ("ansible.", "requests", "urllib3", "_requests", "reconcile"),
     "times.py": ("ansible.", "requests", "urllib3"),
     "reconcile/common.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/plan.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/watch.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/livestream.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/info.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/analytics.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),

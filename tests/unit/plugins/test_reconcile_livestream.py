@@ -19,14 +19,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     WaitFailed,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Livestream
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import (
-    SETTLE,
-    Action,
-    Desired,
-    oldest,
-    plan,
-    reconcile,
-)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import SETTLE, reconcile
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.plan import Action, Desired, oldest, plan
 
 ACTIVE = "/meetings/m1/active-livestream"
 START = "/meetings/m1/livestreams"
@@ -65,8 +59,8 @@ def run(script: Any, params: Any, check_mode: bool = False, **options: Any) -> A
     outcome = reconcile(script.api(), params(**options), script.context(check_mode))
     assert set(outcome.values) == {"livestream"}
     assert set(outcome.values["livestream"]) - {"stream_key"} == KEYS
-    assert set(outcome.after) == KEYS
-    assert (outcome.before != outcome.after) is outcome.changed
+    assert set(outcome.diff["after"]) == KEYS
+    assert (outcome.diff["before"] != outcome.diff["after"]) is outcome.changed
     return outcome
 
 
@@ -196,7 +190,7 @@ class TestStartMeeting:
         script.expect("POST", START, 201, data(STARTED), body={"name": "main"})
         outcome = run(script, params, state="started", meeting_id="m1", name="main", wait=False)
         assert outcome.changed
-        assert outcome.before == {}
+        assert outcome.diff["before"] == {}
         assert outcome.values["livestream"] == {
             "id": "l1",
             "name": "main",
@@ -396,7 +390,7 @@ class TestStopMeeting:
         script.expect("POST", STOP, answer=data({"message": "Stopped live stream successfully"}))
         outcome = run(script, params, state="stopped", meeting_id="m1", wait=False)
         assert outcome.changed
-        assert (outcome.before["status"], outcome.after["status"]) == ("LIVE", "IDLE")
+        assert (outcome.diff["before"]["status"], outcome.diff["after"]["status"]) == ("LIVE", "IDLE")
         assert script.sleeps == []
 
     def test_check_mode(self, script: Any, params: Any) -> None:
@@ -513,7 +507,7 @@ class TestIndependent:
         script.expect("GET", "/livestreams", 404, {"error": {"message": "none"}}, query=LIST)
         outcome = run(script, params, True, name="feed")
         assert outcome.changed
-        assert outcome.before == {}
+        assert outcome.diff["before"] == {}
         assert outcome.values["livestream"]["name"] == "feed"
 
     def test_jobs_that_raced_agree_on_the_oldest(self, script: Any, params: Any) -> None:
@@ -609,7 +603,7 @@ class TestIndependent:
 
     def test_an_error_ends_the_wait(self, script: Any, params: Any) -> None:
         failed = {"livestream": {**FEED, "status": "ERRORED"}, "sessions": [{"id": "s1", "err_message": "bad codec"}]}
-        for _time in range(2):
+        for _time in range(3):
             script.expect("GET", "/livestreams/f1", answer=data(failed))
         with pytest.raises(WaitFailed, match="bad codec"):
             run(script, params, state="started", livestream_id="f1")

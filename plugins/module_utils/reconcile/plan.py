@@ -1,0 +1,178 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What has to be sent for a livestream to get into the state asked for: pure decisions.
+
+What is there and what is wanted make one of four actions, with the livestream it leads to. Check mode, diff mode and
+the requests all follow from that.
+
+A meeting's livestream is started and stopped through the API. An independent one is created, and goes live when an
+encoder pushes to it.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import check_id
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, StateUnreachable
+from ansible_collections.eventops.cloudflare.plugins.module_utils.models import IDLE, INVOKED, LIVE, Livestream
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import at_most_one, given
+
+
+@dataclass(frozen=True)
+class Desired:
+    """The state asked for. Exactly one of ``meeting_id``, ``livestream_id`` and (without these) ``name`` identifies."""
+
+    state: str
+    meeting_id: str | None = None
+    livestream_id: str | None = None
+    name: str | None = None
+    video_config: Mapping[str, int] | None = None
+    wait: bool = True
+    wait_timeout: float = 120
+    return_stream_key: bool = False
+
+    @classmethod
+    def of(cls, params: Mapping[str, Any]) -> Desired:
+        """From validated module parameters; raises :class:`~..errors.InvalidRequest`."""
+        at_most_one(params, "meeting_id", "livestream_id")
+        identity = {option: given(params, option) for option in ("meeting_id", "livestream_id", "name")}
+        for option in ("meeting_id", "livestream_id"):
+            if identity[option] is not None:
+                check_id(option, identity[option])
+        if not any(identity.values()):
+            raise InvalidRequest("give meeting_id, livestream_id or name: which livestream is meant?")
+        if params["state"] == "present" and identity["meeting_id"]:
+            raise InvalidRequest(
+                "state present cannot be had for a meeting_id: only starting creates a meeting's livestream; "
+                "use state started"
+            )
+        if params["wait_timeout"] < 0:
+            raise InvalidRequest("wait_timeout must not be negative")
+        size = given(params, "video_config") or {}
+        return cls(
+            state=params["state"],
+            video_config={key: value for key, value in size.items() if value is not None} or None,
+            wait=params["wait"],
+            wait_timeout=params["wait_timeout"],
+            return_stream_key=params["return_stream_key"],
+            **identity,
+        )
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        if self.meeting_id:
+            return f"the livestream of the meeting {self.meeting_id}"
+        return f"the livestream {self.livestream_id or repr(self.name)}"
+
+
+class Action(enum.Enum):
+    """What has to be sent."""
+
+    NOTHING = "nothing"
+    START = "start"
+    STOP = "stop"
+    CREATE = "create"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An action, and the livestream that stands when it, and the wait, went well."""
+
+    action: Action
+    livestream: Livestream
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything has to be sent."""
+        return self.action is not Action.NOTHING
+
+
+def plan(observed: Livestream | None, desired: Desired) -> Plan:
+    """Decide. ``observed`` is the meeting's active livestream, or the independent one; None when there is none.
+
+    Raises :class:`~..errors.StateUnreachable` where the API has no way to the state.
+    """
+    if desired.meeting_id:
+        return _plan_meeting(observed, desired)
+    return _plan_independent(observed, desired)
+
+
+def _plan_meeting(observed: Livestream | None, desired: Desired) -> Plan:
+    active = observed is not None and observed.active
+    base = observed if observed is not None else Livestream(meeting_id=desired.meeting_id)
+    if desired.state == "started":
+        status = LIVE if desired.wait else INVOKED
+        if not active:
+            new = Livestream(name=desired.name, meeting_id=desired.meeting_id, status=status)
+            return Plan(Action.START, new)
+        warnings = _rename_warnings(base, desired)
+        return Plan(Action.NOTHING, replace(base, status=LIVE if desired.wait else base.status), warnings)
+    if active:
+        return Plan(Action.STOP, replace(base, status=IDLE))
+    return Plan(Action.NOTHING, replace(base, status=base.status or IDLE))
+
+
+def _plan_independent(observed: Livestream | None, desired: Desired) -> Plan:
+    if observed is None:
+        return _plan_missing(desired)
+    warnings = _rename_warnings(observed, desired)
+    if desired.video_config:
+        warnings += ("video_config has no effect on an independent livestream: its encoder decides",)
+    if desired.state == "present":
+        return Plan(Action.NOTHING, observed, warnings)
+    done = observed.active == (desired.state == "started")
+    if not done and observed.meeting_id:
+        raise StateUnreachable(
+            f"{desired.label} belongs to the meeting {observed.meeting_id}: give that as meeting_id instead of "
+            f"livestream_id to have it {desired.state}"
+        )
+    if not done and desired.state == "started" and observed.disabled:
+        raise StateUnreachable(
+            f"{desired.label} is disabled: no encoder can bring it live, and the API cannot enable it"
+        )
+    if not done and not desired.wait:
+        raise StateUnreachable(
+            f"{desired.label} is {observed.status}, not {desired.state}, and the API cannot change that: an encoder "
+            f"{'has to push to its ingest server' if desired.state == 'started' else 'is still pushing to it'}; "
+            "with wait: true this task waits for it"
+        )
+    if desired.state == "started":
+        return Plan(Action.NOTHING, replace(observed, status=LIVE if desired.wait else observed.status), warnings)
+    return Plan(Action.NOTHING, replace(observed, status=IDLE) if observed.active else observed, warnings)
+
+
+def _plan_missing(desired: Desired) -> Plan:
+    if desired.livestream_id:
+        raise StateUnreachable(f"{desired.label} does not exist: check the ID, app_id and account_id")
+    new = Livestream(name=desired.name)
+    if desired.state == "stopped":
+        return Plan(Action.NOTHING, new)
+    live = desired.state == "started" and desired.wait
+    return Plan(Action.CREATE, replace(new, status=LIVE if live else INVOKED, disabled=False))
+
+
+def _rename_warnings(observed: Livestream, desired: Desired) -> tuple[str, ...]:
+    if desired.name and observed.name and observed.name != desired.name:
+        return (f"{desired.label} is named {observed.name!r}; a livestream cannot be renamed to {desired.name!r}",)
+    return ()
+
+
+def oldest(livestreams: Sequence[Livestream], name: str) -> tuple[Livestream | None, tuple[str, ...]]:
+    """The livestream that *is* the independent one of this name, and a warning when there are more.
+
+    It is the oldest enabled one of exactly that name that belongs to no meeting: jobs that race to create it agree.
+    """
+    found = [item for item in livestreams if item.name == name and not item.meeting_id and not item.disabled]
+    found.sort(key=lambda item: (item.created_at is None, item.created_at or "", item.id or ""))
+    if len(found) < 2:
+        return (found[0] if found else None), ()
+    others = ", ".join(str(item.id) for item in found[1:])
+    return found[0], (f"{len(found)} livestreams are named {name!r}: the oldest, {found[0].id}, is used, not {others}",)
