@@ -44,8 +44,10 @@ STREAM_KEY: Spec = {"return_stream_key": {"type": "bool", "default": False, "no_
 
 TIME_RANGE: Spec = {"start_time": {"type": "str"}, "end_time": {"type": "str"}}
 
-LIVESTREAM: Spec = {
-    "state": {"type": "str", "choices": ["present", "started", "stopped"], "default": "present"},
+STATES = ["present", "started", "stopped"]
+
+# What a livestream is, and how a new one is to be.
+ENTRY: Spec = {
     "meeting_id": {"type": "str"},
     "livestream_id": {"type": "str"},
     "name": {"type": "str"},
@@ -53,6 +55,26 @@ LIVESTREAM: Spec = {
         "type": "dict",
         "options": {"width": {"type": "int"}, "height": {"type": "int"}},
     },
+}
+
+LIVESTREAM: Spec = {
+    "state": {"type": "str", "choices": STATES, "default": "present"},
+    **ENTRY,
+    **WAIT,
+    **STREAM_KEY,
+    **CLIENT,
+}
+
+LIVESTREAMS: Spec = {
+    "livestreams": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {"state": {"type": "str", "choices": STATES}, **ENTRY},
+    },
+    "state": {"type": "str", "choices": STATES, "default": "present"},
+    "exclusive": {"type": "bool", "default": False},
+    "concurrency": {"type": "int", "default": 4},
     **WAIT,
     **STREAM_KEY,
     **CLIENT,

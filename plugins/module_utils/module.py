@@ -26,6 +26,11 @@ except ImportError:
 ISSUES = "https://github.com/eventops/cloudflare/issues"
 
 
+def bug_report(error: Exception) -> str:
+    """What the user reads of an error that nobody has foreseen. Its text may hold anything: only its type is told."""
+    return f"This is a bug in eventops.cloudflare ({type(error).__name__}): please report it at {ISSUES}"
+
+
 def run(spec: Spec, reconcile: Reconcile) -> None:
     """Validate the options, carry out the task, and exit."""
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
@@ -34,10 +39,7 @@ def run(spec: Spec, reconcile: Reconcile) -> None:
     try:
         result = perform(reconcile, module.params, Context(check_mode=module.check_mode), diff_mode=module._diff)
     except Exception as error:  # noqa: BLE001  # pylint: disable=broad-exception-caught
-        # Its text may hold anything, so only its type is told.
-        module.fail_json(
-            msg=f"This is a bug in eventops.cloudflare ({type(error).__name__}): please report it at {ISSUES}"
-        )
+        module.fail_json(msg=bug_report(error))
     register_secrets(result.secrets)
     for warning in result.warnings:
         module.warn(warning)

@@ -15,6 +15,7 @@ import contextlib
 import email.utils
 import http.client
 import ipaddress
+import math
 import os
 import random
 import re
@@ -183,7 +184,8 @@ class _Repeat(Retry):
         return super(_Repeat, policy).increment(method, url, response, error, _pool, _stacktrace)
 
     def sleep(self, response: Any = None) -> None:
-        self.transport.pause(self.delay(response))
+        throttled = response is not None and response.status == 429
+        self.transport.pause(self.delay(response), everybody=throttled)
         self.transport.count(requests=1)
 
     def delay(self, response: Any = None, failures: int | None = None) -> float:
@@ -230,6 +232,9 @@ class Transport:
         self.retries = 0
         self._lock = threading.Lock()
         self._local = threading.local()
+        # Monotonic seconds. Paused: everybody waits. Blocked: for longer than anybody is willing to wait.
+        self._paused_until = 0.0
+        self._blocked_until = 0.0
         self._session = self._make_session()
 
     def _make_session(self) -> requests.Session:
@@ -263,11 +268,31 @@ class Transport:
         call: _Call = self._local.call
         return call
 
-    def pause(self, seconds: float) -> None:
-        """Sleep before a repetition, and count it."""
+    def pause(self, seconds: float, *, everybody: bool = False) -> None:
+        """Sleep before a repetition, and count it. ``everybody``: no other thread sends anything meanwhile, either."""
         self.call.repeats_left -= 1
         self.count(retries=1)
+        until = time.monotonic() + seconds
+        if everybody:
+            with self._lock:
+                self._paused_until = max(self._paused_until, until)
         self.settings.sleep(seconds)
+        if everybody:
+            with self._lock:
+                if self._paused_until == until:
+                    self._paused_until = 0.0
+        self.wait_while_paused()
+
+    def wait_while_paused(self) -> None:
+        """Sleep until the pause is over that the API has asked another thread for."""
+        while True:
+            until = self._paused_until
+            remaining = until - time.monotonic()
+            if remaining <= 0:
+                return
+            self.settings.sleep(remaining)
+            if self._paused_until == until:
+                return
 
     @contextlib.contextmanager
     def until(self, seconds: float) -> Iterator[None]:
@@ -295,11 +320,27 @@ class Transport:
         prepared = self._session.prepare_request(
             requests.Request(method, self.base_url + path, params=query, json=body)
         )
+        self._refuse_while_blocked(asked, method, path)
+        self.wait_while_paused()
         try:
             response = self._send(prepared)
         except (requests.RequestException, urllib3_exceptions.HTTPError, OSError) as error:
             self._raise_connection_error(asked, method, path, error)
         return self._read(asked, method, path, response)
+
+    def _refuse_while_blocked(self, asked: str, method: str, path: str) -> None:
+        """Send nothing that can only be refused: the API has said so, or the pause outlasts this call's deadline."""
+        deadline = self.call.deadline
+        now = time.monotonic()
+        until = self._blocked_until
+        if deadline is not None and self._paused_until > deadline:
+            until = max(until, self._paused_until)
+        if until > now:
+            advice = advise(429, None, str(math.ceil(until - now)))
+            raise Refused(
+                asked, method, path, "not sent: the API blocks this token", status=429,
+                reason=http.client.responses[429], advice=advice, from_edge=True,
+            )  # fmt: skip
 
     def _send(self, prepared: requests.PreparedRequest) -> requests.Response:
         """Send, and read the body: a cut body happens after urllib3 has let go, yet is one more failed read."""
@@ -342,6 +383,9 @@ class Transport:
         if succeeded and is_json and not (isinstance(body, dict) and body.get("success") is False):
             return Answer(status, body, request_id)
         text, code, from_edge = explain(body, response)
+        retry_after = response.headers.get("Retry-After")
+        if status == 429 and (seconds := retry_after_seconds(retry_after) or 0) > self.settings.retry_max_wait:
+            self._blocked_until = time.monotonic() + seconds
         write = method not in READS
         decided = is_json and isinstance(body, dict) and not from_edge
         kind: type[RequestFailed]
@@ -363,7 +407,7 @@ class Transport:
             reason=response.reason or http.client.responses.get(status),
             code=code,
             request_id=request_id,
-            advice=advise(status, code, response.headers.get("Retry-After")),
+            advice=advise(status, code, retry_after),
             from_edge=from_edge,
         )
 

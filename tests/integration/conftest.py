@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,16 +21,28 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import analytics, info, livestream
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context, Progress
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import (
+    analytics,
+    info,
+    livestream,
+    livestreams,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
+    Clock,
+    Context,
+    Progress,
+    Tally,
+)
 from ansible_collections.eventops.cloudflare.plugins.module_utils.task import Reconcile, perform
 from simulator.client import Control
 from simulator.journal import Entry
 from simulator.server import running
 
 ROOT = Path(__file__).parents[2]
+VARIABLE = "eventops_cloudflare_in_process"
 MODULES: dict[str, tuple[arguments.Spec, Reconcile]] = {
     "realtime_livestream": (arguments.LIVESTREAM, livestream.reconcile),
+    "realtime_livestreams": (arguments.LIVESTREAMS, livestreams.reconcile_all),
     "realtime_livestream_info": (arguments.LIVESTREAM_INFO, info.look_up),
     "realtime_analytics_info": (arguments.ANALYTICS_INFO, analytics.report),
 }
@@ -56,7 +68,7 @@ class Ran:
 
     values: dict[str, Any]
     warnings: tuple[str, ...]
-    progress: list[Progress]
+    progress: list[Progress | Tally]
     journal: list[Entry]
 
     @property
@@ -107,7 +119,7 @@ class Actor:
             self.sim.advance(seconds)
             self.on_sleep(elapsed[0])
 
-        progress: list[Progress] = []
+        progress: list[Progress | Tally] = []
         clock = Clock() if self.real_time else Clock(lambda: elapsed[0], sleep)
         before = len(self.sim.journal())
         context = Context(check_mode=check, report=progress.append, clock=clock)
@@ -152,6 +164,7 @@ class Player:
 
     sim: Control
     home: Path
+    in_process: bool = True
     runs: int = 0
 
     def environment(self) -> dict[str, str]:
@@ -165,7 +178,11 @@ class Player:
             "ANSIBLE_CALLBACKS_ENABLED": "record",
             "ANSIBLE_RECORD_PATH": str(self.home / "results.jsonl"),
             "ANSIBLE_LOG_PATH": str(self.home / "ansible.log"),
+            "ANSIBLE_REMOTE_TMP": str(self.home / "remote"),
+            "ANSIBLE_ASYNC_DIR": str(self.home / "async"),
             "ANSIBLE_NOCOLOR": "1",
+            # Messages of Ansible list sets.
+            "PYTHONHASHSEED": "0",
             "ANSIBLE_LOCALHOST_WARNING": "0",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
             "CLOUDFLARE_API_TOKEN": self.sim.api_token,
@@ -173,6 +190,47 @@ class Player:
             "CLOUDFLARE_REALTIME_APP_ID": self.sim.app_id,
             "CLOUDFLARE_BASE_URL": self.sim.base_url,
         }
+
+    def write(self, play: list[Any]) -> Path:
+        """A playbook of these tasks or plays, on localhost."""
+        self.runs += 1
+        path = self.home / f"play{self.runs}.yml"
+        python = {"ansible_python_interpreter": sys.executable}
+        plays = play if play and {"hosts", "tasks"} & set(play[0]) else [{"tasks": play}]
+        defaults = {"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": python}
+        path.write_text(yaml.safe_dump([{**defaults, **item} for item in plays]))
+        return path
+
+    @staticmethod
+    def command(play: str | Path, *arguments: str) -> list[str]:
+        """The command line that runs a playbook."""
+        return [str(Path(sys.executable).with_name("ansible-playbook")), str(play), *arguments]
+
+    def run(
+        self, play: list[Any] | str | Path, arguments: Sequence[str], environment: Mapping[str, str | None] | None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run tasks (a list), or a playbook by name or path."""
+        variables = {**self.environment(), **(environment or {})}
+        return subprocess.run(
+            self.command(self.write(play) if isinstance(play, list) else play, *arguments),
+            env={name: value for name, value in variables.items() if value is not None},
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    def plain(
+        self,
+        play: list[Any],
+        *arguments: str,
+        environment: Mapping[str, str | None] | None = None,
+        stderr: bool = False,
+    ) -> str:
+        """What a user sees on standard output, and on standard error where that matters."""
+        ran = self.run(play, arguments, environment)
+        return ran.stdout + ran.stderr if stderr else ran.stdout
 
     def __call__(
         self,
@@ -182,31 +240,12 @@ class Player:
         environment: Mapping[str, str | None] | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> Played:
-        """Run tasks (a list), or a playbook by name or path, on localhost."""
-        self.runs += 1
+        """Run tasks (a list), or a playbook by name or path; at -vvvv, with results and requests recorded."""
         results = self.home / "results.jsonl"
         results.unlink(missing_ok=True)
-        if isinstance(play, list):
-            path = self.home / f"play{self.runs}.yml"
-            python = {"ansible_python_interpreter": sys.executable}
-            plays = play if play and {"hosts", "tasks"} & set(play[0]) else [{"tasks": play}]
-            defaults = {"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": python}
-            path.write_text(yaml.safe_dump([{**defaults, **item} for item in plays]))
-            play = path
-        command = [str(Path(sys.executable).with_name("ansible-playbook")), str(play), "-vvvv", *arguments]
-        if extra:
-            command += ["--extra-vars", json.dumps(dict(extra))]
-        variables = {**self.environment(), **(environment or {})}
+        variables = {**({} if self.in_process else {VARIABLE: False}), **(extra or {})}
         before = len(self.sim.journal())
-        ran = subprocess.run(
-            command,
-            env={name: value for name, value in variables.items() if value is not None},
-            cwd=self.home,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        ran = self.run(play, ["-vvvv", *arguments, "--extra-vars", json.dumps(variables)], environment)
         output = ran.stdout + ran.stderr
         recorded = [json.loads(line) for line in results.read_text().splitlines()] if results.exists() else []
         results.unlink(missing_ok=True)

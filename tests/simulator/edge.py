@@ -125,6 +125,7 @@ class Edge:
                 operation=target.operation.name,
                 credential=_credential_kind(headers),
                 user_agent=headers.get("user-agent", ""),
+                client=(scope.get("client") or (None, None))[1],
             )
         )
 

@@ -31,6 +31,8 @@ class Entry:
     #: "token", "key", "none" or "malformed": never a value.
     credential: str
     user_agent: str
+    #: The client's port, which tells connections apart.
+    client: int | None = None
     #: The status that the client was sent; None when it got no answer.
     status: int | None = None
     #: The status that the service decided on; None when a fault kept the request from it.

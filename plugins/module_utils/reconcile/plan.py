@@ -65,6 +65,20 @@ class Desired:
         )
 
     @property
+    def identity(self) -> tuple[str, str]:
+        """What no two entries of a programme may have in common."""
+        for option in ("meeting_id", "livestream_id", "name"):
+            value = getattr(self, option)
+            if value:
+                return option, value
+        raise AssertionError("a livestream without identity")
+
+    @property
+    def short(self) -> str:
+        """Its name, where it has one."""
+        return self.name or self.identity[1]
+
+    @property
     def label(self) -> str:
         """What messages call it."""
         if self.meeting_id:

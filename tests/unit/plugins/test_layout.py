@@ -21,6 +21,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.transport impo
 ROOT = Path(__file__).parents[3]
 UTILS = ROOT / "plugins/module_utils"
 MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
+SPECS = [arguments.LIVESTREAM, arguments.LIVESTREAMS, arguments.LIVESTREAM_INFO, arguments.ANALYTICS_INFO]
 # What each layer must not know.
 FORBIDDEN = {
     "errors.py": ("ansible.", "requests", "urllib3"),
@@ -33,6 +34,7 @@ FORBIDDEN = {
     "reconcile/plan.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/watch.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/livestream.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/livestreams.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/info.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/analytics.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/__init__.py": (),
@@ -89,9 +91,11 @@ def test_modules_are_thin(path: Path) -> None:
     assert 0 < code_lines(path) <= 40
 
 
-def test_every_module_is_in_the_action_group() -> None:
+def test_every_module_is_in_the_action_group_and_has_an_action() -> None:
     runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
-    assert sorted(runtime["action_groups"]["realtime"]) == [path.stem for path in MODULES]
+    names = [path.stem for path in MODULES]
+    assert sorted(runtime["action_groups"]["realtime"]) == names
+    assert sorted(path.stem for path in (ROOT / "plugins/action").glob("*.py")) == names
     assert runtime["requires_ansible"] == ">=2.18.0"
 
 
@@ -101,7 +105,7 @@ def test_versions_and_addresses_agree() -> None:
     assert arguments.CLIENT["base_url"]["default"] == DEFAULT_BASE_URL
 
 
-@pytest.mark.parametrize("spec", [arguments.LIVESTREAM, arguments.LIVESTREAM_INFO, arguments.ANALYTICS_INFO])
+@pytest.mark.parametrize("spec", SPECS)
 def test_secrets_are_hidden_options_and_the_client_is_everywhere(spec: dict[str, Any]) -> None:
     assert {name for name, option in spec.items() if option.get("no_log")} == {"api_token", "api_key"}
     assert set(arguments.CLIENT) <= set(spec)

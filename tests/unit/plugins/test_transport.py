@@ -11,6 +11,7 @@ import email.utils
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -455,3 +456,42 @@ def test_a_read_that_is_not_json_is_an_invalid_answer(script: Any) -> None:
 def test_an_empty_answer_is_null(script: Any) -> None:
     script.expect("GET", "/livestreams", text="")
     assert get(script.transport()).body is None
+
+
+def test_a_block_that_nobody_waits_for_is_not_tested_again(script: Any) -> None:
+    script.expect("GET", "/livestreams", 429, text="", headers={"Retry-After": "300"})
+    transport = script.transport()
+    for _time in range(2):
+        with pytest.raises(Refused, match=r"HTTP 429 .*try again after .*in 300 s") as caught:
+            get(transport)
+    assert "not sent: the API blocks this token" in str(caught.value)
+    assert transport.requests == 1
+
+
+def test_one_throttled_thread_makes_all_pause(script: Any) -> None:
+    transport = script.transport(sleep=time.sleep)
+    script.expect("GET", "/livestreams", 429, text="", headers={"Retry-After": "1"})
+    script.expect("GET", "/livestreams", answer=OK)
+    script.expect("GET", "/livestreams", answer=OK)
+    throttled = threading.Thread(target=get, args=[transport])
+    started = time.monotonic()
+    throttled.start()
+    while not transport.retries:
+        time.sleep(0.01)
+    get(transport)
+    assert time.monotonic() - started >= 1
+    throttled.join()
+    assert transport.retries == 1
+
+
+def test_a_pause_that_outlasts_a_deadline_is_not_waited_for(script: Any) -> None:
+    transport = script.transport(sleep=time.sleep)
+    script.expect("GET", "/livestreams", 429, text="", headers={"Retry-After": "1"})
+    script.expect("GET", "/livestreams", answer=OK)
+    throttled = threading.Thread(target=get, args=[transport])
+    throttled.start()
+    while not transport.retries:
+        time.sleep(0.01)
+    with transport.until(0.2), pytest.raises(Refused, match="not sent"):
+        get(transport)
+    throttled.join()

@@ -1,0 +1,395 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A whole programme of livestreams at once, for few requests.
+
+What is there is observed with sweeps of the list, not with a read for each entry. A sweep may be stale, so an entry
+that has to change is read again before it is written: by the reconciliation of the single livestream, in a bounded pool
+of threads. What is waited for is polled with sweeps, too. A failed entry stops none of the others.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
+    InvalidRequest,
+    RealtimeError,
+    RequestFailed,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.models import INVOKED, LIVE, Livestream
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
+    Context,
+    Outcome,
+    Tally,
+    Wait,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import (
+    Independent,
+    MeetingLivestream,
+    Reconciliation,
+    shown,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.plan import (
+    Action,
+    Desired,
+    Plan,
+    oldest,
+    plan,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.watch import Watch
+
+MOST_NAMED = 5  # failed entries whose messages the task's own message repeats
+CONCURRENCY = range(1, 33)
+
+
+@dataclass
+class Entry:
+    """One livestream of the programme, and what has become of it."""
+
+    desired: Desired
+    before: Livestream | None = None
+    current: Livestream = field(default_factory=Livestream)
+    planned: Plan = field(default_factory=lambda: Plan(Action.NOTHING, Livestream()))
+    changed: bool = False
+    failure: RealtimeError | None = None
+    warnings: tuple[str, ...] = ()
+
+    def fail(self, failure: RealtimeError) -> None:
+        """Take note of a failure; the others go on."""
+        self.failure = failure
+        self.changed = self.changed or failure.changed
+
+    def result(self, return_stream_key: bool) -> dict[str, Any]:
+        """What the task returns of it."""
+        values = {**self.current.public(), "changed": self.changed}
+        if return_stream_key:
+            values["stream_key"] = self.current.stream_key
+        if self.failure is not None:
+            values.update(failed=True, msg=str(self.failure))
+            if isinstance(self.failure, RequestFailed):
+                values["error"] = self.failure.details()
+        return values
+
+
+def reconcile_all(api: RealtimeApi, params: Mapping[str, Any], context: Context) -> Outcome:
+    """Bring every livestream that ``params`` (validated options of the module) list to its state.
+
+    Raises only while nothing has been sent that changes anything; after that, failures are part of the outcome.
+    """
+    return _Programme(api, params, context).run()
+
+
+def entries_of(params: Mapping[str, Any]) -> list[Entry]:
+    """The entries, refused as a whole when one is invalid or two are about the same livestream."""
+    entries: list[Entry] = []
+    places: dict[tuple[str, str], int] = {}
+    common = {option: params[option] for option in ("wait", "wait_timeout", "return_stream_key")}
+    for place, options in enumerate(params["livestreams"]):
+        try:
+            desired = Desired.of({**options, **common, "state": options.get("state") or params["state"]})
+        except InvalidRequest as error:
+            raise InvalidRequest(f"livestreams[{place}]: {error}") from None
+        if desired.identity in places:
+            raise InvalidRequest(
+                f"livestreams[{place}] and livestreams[{places[desired.identity]}] are both about {desired.label}"
+            )
+        places[desired.identity] = place
+        entries.append(Entry(desired, current=_unseen(desired)))
+    return entries
+
+
+def _unseen(desired: Desired) -> Livestream:
+    return Livestream(id=desired.livestream_id, meeting_id=desired.meeting_id, name=desired.name)
+
+
+class _Programme:
+    """Observe, plan, apply, wait: for all at once."""
+
+    def __init__(self, api: RealtimeApi, params: Mapping[str, Any], context: Context) -> None:
+        if params["concurrency"] not in CONCURRENCY:
+            raise InvalidRequest(f"concurrency must be from {CONCURRENCY[0]} to {CONCURRENCY[-1]}")
+        self.api = api
+        self.params = params
+        self.context = context
+        self.entries = entries_of(params)
+        self.unlisted: list[Entry] = []
+
+    @property
+    def all(self) -> list[Entry]:
+        """The entries, and what ``exclusive`` adds to them."""
+        return self.entries + self.unlisted
+
+    def run(self) -> Outcome:
+        """The whole reconciliation."""
+        self.observe()
+        for entry in self.all:
+            self.decide(entry)
+        self.adopt()
+        self.each(self.apply, [entry for entry in self.all if self.pending(entry)], "changing")
+        self.agree()
+        if not self.context.check_mode and self.params["wait"]:
+            self.wait()
+        if self.params["return_stream_key"]:
+            lacking = [entry for entry in self.entries if entry.current.id and not entry.current.stream_key]
+            self.each(self.read_key, lacking, "reading keys")
+        return self.outcome()
+
+    # Observing
+
+    def observe(self) -> None:
+        """One sweep of what is active, and one of the independent livestreams where some are listed."""
+        meetings = any(entry.desired.meeting_id for entry in self.entries)
+        active = self.active() if meetings or self.params["exclusive"] else {}
+        independent = [entry for entry in self.entries if not entry.desired.meeting_id]
+        listed = list(self.api.livestreams(exclude_meetings=True)) if independent else []
+        known = {item.id: item for item in listed}
+        taken: dict[str | None, Entry] = {}
+        for entry in self.entries:
+            if entry.desired.meeting_id:
+                entry.before = active.get(entry.desired.meeting_id)
+                continue
+            self.look_up(entry, listed, known)
+            if entry.before is not None:
+                if entry.before.id in taken:
+                    other = taken[entry.before.id].desired.label
+                    raise InvalidRequest(f"{entry.desired.label} and {other} are the same: list it once")
+                taken[entry.before.id] = entry
+        if self.params["exclusive"]:
+            named = {entry.desired.meeting_id for entry in self.entries}
+            for meeting_id, livestream in active.items():
+                if meeting_id not in named:
+                    self.unlisted.append(self.to_be_stopped(meeting_id, livestream))
+
+    def active(self) -> dict[str, Livestream]:
+        """The active livestreams of meetings, by meeting.
+
+        INVOKED before LIVE: what goes live between the two sweeps is then seen in both, and not in none.
+        """
+        found = [item for status in (INVOKED, LIVE) for item in self.api.livestreams(status=status)]
+        return {item.meeting_id: item for item in found if item.meeting_id and item.active}
+
+    def look_up(self, entry: Entry, listed: Sequence[Livestream], known: Mapping[str | None, Livestream]) -> None:
+        """Find an independent livestream in the sweep; one that is asked for by an ID not in it is read."""
+        if not entry.desired.livestream_id:
+            entry.before, warnings = oldest(listed, entry.desired.name or "")
+            entry.warnings += warnings
+        elif entry.desired.livestream_id in known:
+            entry.before = known[entry.desired.livestream_id]
+        else:
+            entry.before = Independent(self.api, entry.desired, self.context).read(entry.desired.livestream_id)
+        entry.before = Independent(self.api, entry.desired, self.context).without_encoder(entry.before)
+
+    def to_be_stopped(self, meeting_id: str, livestream: Livestream) -> Entry:
+        """What ``exclusive`` does to a livestream that is not listed."""
+        desired = Desired("stopped", meeting_id=meeting_id, wait_timeout=self.params["wait_timeout"])
+        return Entry(replace(desired, wait=self.params["wait"]), livestream, livestream)
+
+    # Deciding and applying
+
+    @staticmethod
+    def decide(entry: Entry) -> None:
+        """Plan an entry from what the sweep shows."""
+        try:
+            entry.planned = plan(entry.before, entry.desired)
+        except RealtimeError as failure:
+            entry.fail(failure)
+            return
+        entry.warnings += entry.planned.warnings
+        if entry.before is not None:
+            entry.current = entry.before
+        if entry.planned.action is Action.NOTHING and entry.before is None:
+            entry.current = entry.planned.livestream
+
+    @staticmethod
+    def pending(entry: Entry) -> bool:
+        """Whether something has to be sent for an entry."""
+        return entry.failure is None and entry.planned.action is not Action.NOTHING
+
+    def adopt(self) -> None:
+        """Before anything is created, read the list again: what is there by now is taken as it is."""
+        missing = [entry for entry in self.entries if self.pending(entry) and entry.planned.action is Action.CREATE]
+        if not missing:
+            return
+        listed = list(self.api.livestreams(exclude_meetings=True))
+        for entry in missing:
+            entry.before, _warnings = oldest(listed, entry.desired.name or "")
+            if entry.before is not None:
+                self.decide(entry)
+
+    def apply(self, entry: Entry) -> None:
+        """Change one entry, as the module for a single livestream does; waiting comes later, for all together."""
+        change = self.start_or_stop if entry.desired.meeting_id else self.create
+        change(entry)
+
+    def start_or_stop(self, entry: Entry) -> None:
+        """Read the meeting's livestream again, and send what that, not the sweep, calls for."""
+        single = MeetingLivestream(self.api, entry.desired, self.context)
+        with _noting(entry, single):
+            entry.planned = single.carry_out()
+            entry.before, entry.current = single.before, single.current
+            # It warns itself of what the sweep showed.
+            entry.warnings = ()
+
+    def create(self, entry: Entry) -> None:
+        """Create an independent livestream; that all jobs agree on the oldest comes later, for all together."""
+        single = Independent(self.api, entry.desired, self.context)
+        with _noting(entry, single):
+            if self.context.check_mode:
+                single.changed, entry.current = True, entry.planned.livestream
+            else:
+                entry.current = single.create(lambda created: created)
+
+    def agree(self) -> None:
+        """After creations, read the list once more: of several of one name, the oldest is the one."""
+        created = [entry for entry in self.entries if entry.changed and entry.planned.action is Action.CREATE]
+        if self.context.check_mode or not created:
+            return
+        try:
+            listed = list(self.api.livestreams(exclude_meetings=True))
+        except RealtimeError as failure:
+            for entry in created:
+                entry.fail(failure)
+            return
+        for entry in created:
+            single = Independent(self.api, entry.desired, self.context)
+            entry.current = single.agreed(entry.current, listed)
+            entry.warnings += single.warnings
+            try:
+                if entry.desired.state == "started" and not entry.desired.wait:
+                    plan(entry.current, entry.desired)
+            except RealtimeError as failure:
+                entry.fail(failure)
+
+    def read_key(self, entry: Entry) -> None:
+        """Read the key that no answer so far had."""
+        try:
+            entry.current = entry.current.known(self.api.livestream(entry.current.id or "").livestream)
+        except RealtimeError as failure:
+            entry.fail(failure)
+
+    def each(self, work: Callable[[Entry], None], entries: Sequence[Entry], doing: str) -> None:
+        """Do something with many entries, a bounded number at a time, and report how far it has come."""
+        if not entries:
+            return
+        started = self.context.clock.now()
+        with ThreadPoolExecutor(min(self.params["concurrency"], len(entries))) as pool:
+            futures = [pool.submit(work, entry) for entry in entries]
+            try:
+                for done, future in enumerate(as_completed(futures), 1):
+                    future.result()
+                    self.tally(doing, done, entries, self.context.clock.now() - started)
+            except BaseException:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
+
+    def tally(self, doing: str, done: int, entries: Sequence[Entry], elapsed: float) -> None:
+        """Report."""
+        failed = sum(entry.failure is not None for entry in entries)
+        self.context.report(Tally(doing, done, len(entries), failed, elapsed))
+
+    # Waiting
+
+    def wait(self) -> None:
+        """Poll all that are not yet in their state, together."""
+        watches = {
+            id(entry): Watch(self.api, entry.desired, entry.current)
+            for entry in self.all
+            if entry.failure is None and entry.desired.state != "present"
+        }
+        # That a stop was accepted does not mean that it has happened.
+        unseen = {id(entry) for entry in self.all if entry.planned.action is Action.STOP}
+        waiting = [
+            entry for entry in self.all if id(entry) in watches and (id(entry) in unseen or not watches[id(entry)].done)
+        ]
+        total = list(waiting)
+        wait = Wait(self.context, self.params["wait_timeout"])
+        while waiting:
+            if not unseen:
+                self.tally("waiting", len(total) - len(waiting), total, wait.elapsed)
+                if wait.remaining <= 0:
+                    for entry in waiting:
+                        entry.fail(watches[id(entry)].timed_out())
+                    return
+                wait.pause()
+            unseen = set()
+            self.look(waiting, watches, wait)
+            waiting = [entry for entry in waiting if entry.failure is None and not watches[id(entry)].done]
+
+    def look(self, waiting: Iterable[Entry], watches: Mapping[int, Watch], wait: Wait) -> None:
+        """One sweep of each kind that is waited for, and what it shows of each entry."""
+        try:
+            with self.api.within(wait.remaining):
+                active = self.active() if any(entry.desired.meeting_id for entry in waiting) else {}
+                independent = any(not entry.desired.meeting_id for entry in waiting)
+                listed = list(self.api.livestreams(exclude_meetings=True)) if independent else []
+        except RealtimeError as failure:
+            for entry in waiting:
+                entry.fail(failure)
+            return
+        known = {item.id: item for item in listed}
+        for entry in waiting:
+            watch = watches[id(entry)]
+            meeting_id = entry.desired.meeting_id
+            try:
+                with self.api.within(wait.remaining):
+                    found = active.get(meeting_id) if meeting_id else known.get(entry.current.id)
+                    if not meeting_id:
+                        found = Independent(self.api, entry.desired, self.context).without_encoder(found)
+                    watch.saw(found)
+            except RealtimeError as failure:
+                entry.fail(failure)
+            entry.current = watch.current
+
+    # Telling
+
+    def outcome(self) -> Outcome:
+        """The result of the task, entries in the order given."""
+        with_key = self.params["return_stream_key"]
+        failed = [entry for entry in self.all if entry.failure is not None]
+        values = {
+            "livestreams": [entry.result(with_key) for entry in self.entries],
+            "unlisted": [entry.result(False) for entry in self.unlisted],
+        }
+        keys = [entry.current.stream_key for entry in self.entries] if with_key else []
+        return Outcome(
+            any(entry.changed for entry in self.all),
+            values,
+            [
+                {
+                    "before_header": entry.desired.label,
+                    "after_header": entry.desired.label,
+                    "before": shown(entry.before),
+                    "after": entry.current.public(),
+                }
+                for entry in self.all
+                if entry.changed
+            ],
+            tuple(warning for entry in self.all for warning in entry.warnings),
+            tuple(key for key in keys if key),
+            _failure_message(failed, len(self.all)) if failed else None,
+        )
+
+
+@contextlib.contextmanager
+def _noting(entry: Entry, single: Reconciliation) -> Iterator[None]:
+    """Whatever comes of the block, the entry knows what the single reconciliation did, warned of, and failed with."""
+    try:
+        yield
+    except RealtimeError as failure:
+        entry.fail(failure)
+    entry.changed = entry.changed or single.changed
+    entry.warnings += single.warnings
+
+
+def _failure_message(failed: Sequence[Entry], total: int) -> str:
+    """Names all that failed, and says of the first few why."""
+    reasons = "; ".join(f"{entry.desired.short}: {entry.failure}" for entry in failed[:MOST_NAMED])
+    others = ", ".join(entry.desired.short for entry in failed[MOST_NAMED:])
+    return f"{len(failed)} of {total} livestreams failed: {reasons}" + (f"; and also {others}" if others else "")

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run tests with every other supported ansible-core that can be installed here.
+
+Each gets an environment of its own below ``.build``, made with the newest Python on this machine that it supports.
+Arguments are handed on to pytest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILD = ROOT / ".build"
+REQUIREMENTS = ROOT / "requirements/test.txt"
+# Release, pip's requirement, Pythons that it supports as a controller.
+CORES = [
+    ("2.18", "ansible-core~=2.18.0", ("3.13", "3.12", "3.11")),
+    ("2.19", "ansible-core~=2.19.0", ("3.13", "3.12", "3.11")),
+    ("2.20", "ansible-core~=2.20.0", ("3.14", "3.13", "3.12")),
+    ("2.21", "ansible-core~=2.21.0", ("3.14", "3.13", "3.12")),
+    ("2.22", "ansible-core>=2.22.0rc1,<2.23", ("3.14", "3.13")),
+]
+TESTS = ["tests/integration/test_modes.py", "-m", "not profiles"]
+
+
+def interpreter(version: str) -> str | None:
+    """A Python of this version that runs: on the path, or among pyenv's."""
+    name = f"python{version}"
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    candidates = [shutil.which(name), *sorted(str(path) for path in pyenv.glob(f"{version}.*/bin/{name}"))]
+    check = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2])"
+    for candidate in candidates:
+        if candidate:
+            ran = subprocess.run([candidate, "-c", check], capture_output=True, text=True, check=False)
+            if ran.stdout.strip() == version:
+                return candidate
+    return None
+
+
+def environment(release: str, requirement: str, python: str) -> Path:
+    """The environment with that core; made when it is missing or its requirements have changed."""
+    place = BUILD / f"core-{release}"
+    stamp = place / "requirements"
+    wanted = hashlib.sha256(f"{requirement} {python} {REQUIREMENTS.read_text()}".encode()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != wanted:
+        subprocess.run([python, "-m", "venv", "--clear", place], check=True)
+        pip = [place / "bin/python", "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+        subprocess.run([*pip, requirement, "-r", REQUIREMENTS], check=True)
+        stamp.write_text(wanted)
+    return place
+
+
+def main(arguments: list[str]) -> int:
+    """All cores but the one that runs this; those that cannot be installed are named."""
+    import ansible.release
+
+    failed, missing = [], []
+    for release, requirement, pythons in CORES:
+        if ansible.release.__version__.startswith(f"{release}."):
+            continue
+        python = next((found for version in pythons if (found := interpreter(version))), None)
+        if python is None:
+            missing.append(f"{release} (no Python {' or '.join(reversed(pythons))})")
+            continue
+        try:
+            place = environment(release, requirement, python)
+        except subprocess.CalledProcessError:
+            missing.append(f"{release} (pip cannot install {requirement})")
+            continue
+        print(f"--- ansible-core {release}, {python}", flush=True)
+        variables = {**os.environ, "EVENTOPS_CORE": release, "PATH": f"{place / 'bin'}:{os.environ['PATH']}"}
+        command = [place / "bin/python", "-m", "pytest", "-n", "2", "-q", *(arguments or TESTS)]
+        if subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode:
+            failed.append(release)
+    for reason in missing:
+        print(f"--- not tested: ansible-core {reason}")
+    print(f"--- failed: {', '.join(failed)}" if failed else "--- all cores passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
