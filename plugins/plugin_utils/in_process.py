@@ -114,13 +114,15 @@ class InProcessAction(ActionBase):  # type: ignore[misc]
             values.update(failed=True, msg=message)
         else:
             values.update(self._perform(validated.validated_parameters, secrets))
-        warnings = [item["warning"] for item in getattr(validated, "_warnings", [])]
+        # What core's own validator for modules says about aliases; it would say it in the wrong process here.
+        warnings = [
+            f"Both option {item['option']} and its alias {item['alias']} are set." for item in validated._warnings
+        ]
         if warnings:
             values["warnings"] = [*warnings, *values.get("warnings", [])]
-        if getattr(validated, "_deprecations", None):
+        if validated._deprecations:
             values["deprecations"] = [
-                {"msg": item["msg"], "version": item.get("version"), "date": item.get("date")}
-                for item in validated._deprecations
+                {key: value for key, value in item.items() if value is not None} for item in validated._deprecations
             ]
         return mask(values, secrets)
 

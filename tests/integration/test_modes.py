@@ -189,6 +189,46 @@ def test_both_ways_validate_the_same(playbook: Any, sim: Control) -> None:
         assert here == there
 
 
+def test_both_ways_treat_aliases_deprecations_and_secrets_the_same(playbook: Any) -> None:
+    """On a module made for this: none of the collection's has an alias, or anything deprecated."""
+    here = Path(__file__).parent
+    tasks = [
+        {"name": "alias", "eventops.probe.probe": {"label": "a"}},
+        {"name": "both", "eventops.probe.probe": {"label": "a", "title": "b"}},
+        {"name": "deprecated alias", "eventops.probe.probe": {"caption": "a"}},
+        {"name": "deprecated option", "eventops.probe.probe": {"title": "a", "old": "x"}},
+        {"name": "secret", "eventops.probe.probe": {"title": "a", "hidden": "geheim-4711"}},
+    ]
+    paths = {"ANSIBLE_COLLECTIONS_PATH": f"{playbook.environment()['ANSIBLE_COLLECTIONS_PATH']}:{here / 'probe'}"}
+    found, outputs = [], []
+    for way in (True, False):
+        ran = playbook(tasks, extra={VARIABLE: way}, environment=paths)
+        assert ran.returncode == 0, ran.output
+        assert ran.registered("both")["title"] == "a"
+        found.append(comparable(ran.results))
+        shown = playbook.plain(tasks, "-e", json.dumps({VARIABLE: way}), environment=paths, stderr=True)
+        assert "geheim-4711" not in shown
+        told = [line for line in shown.splitlines() if line.startswith(("[WARNING]: Both", "[DEPRECATION"))]
+        assert len(told) >= 3
+        outputs.append(sorted(told))
+    assert found[0] == found[1]
+    assert outputs[0] == outputs[1]
+
+
+def test_a_stream_key_can_be_used_and_is_masked_where_core_can(playbook: Any, sim: Control) -> None:
+    """From ansible-core 2.22 on, what a task returns is masked in the output and whole in the variable."""
+    meeting = sim.seed(meetings=1, active=True)["meetings"][0]
+    key = sim.secrets()[0]
+    length = {"ansible.builtin.assert": {"that": [f"found.livestream.stream_key | length == {len(key)}"]}}
+    start = task("start", meeting_id=meeting, state="started", return_stream_key=True, wait=False)
+    version = subprocess.run(playbook.command("--version"), capture_output=True, text=True, check=True).stdout
+    masked = "core 2.22" in version
+    for here in (True, False):
+        ran = playbook([{**start, "register": "found"}, length], extra={VARIABLE: here}, keys=not masked)
+        assert ran.returncode == 0, ran.output
+        assert (key in ran.output) is not masked
+
+
 @pytest.mark.parametrize("here", [True, False])
 def test_what_the_api_says_is_never_a_template(playbook: Any, sim: Control, here: bool) -> None:
     name = "{{ lookup('ansible.builtin.pipe', 'echo pwned') }}"
