@@ -17,7 +17,6 @@ from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
-    Ambiguous,
     RealtimeError,
     Refused,
     RequestFailed,
@@ -37,9 +36,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.plan
     plan,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.watch import Watch
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.writing import Writer
 
-SETTLE = 3.0  # seconds after which an earlier livestream of a meeting has usually finished stopping
-TRIES = 2  # of a write, with a read before each
 NOT_OFFERED = (404, 405, 410)
 NO_ROUTE = 7003  # Cloudflare's code for a route it does not have
 
@@ -54,21 +52,12 @@ def reconciliation(api: RealtimeApi, desired: Desired, context: Context) -> Reco
     return MeetingLivestream(api, desired, context) if desired.meeting_id else Independent(api, desired, context)
 
 
-class Reconciliation:
-    """What both kinds share.
-
-    ``changed`` becomes true when a write was accepted, or may have been; in check mode, when one would be sent.
-    """
-
-    # Whether a refused write may be due to what another job did meanwhile.
-    contestable = True
+class Reconciliation(Writer):
+    """What both kinds share."""
 
     def __init__(self, api: RealtimeApi, desired: Desired, context: Context) -> None:
-        self.api = api
+        super().__init__(api, context)
         self.desired = desired
-        self.context = context
-        self.changed = False
-        self.warnings: tuple[str, ...] = ()
         self.before: Livestream | None = None
         self.current = Livestream()
 
@@ -141,41 +130,6 @@ class Reconciliation:
         """Send what is planned."""
         raise NotImplementedError
 
-    def write(self, post: Callable[[], Livestream], settled: Callable[[], Livestream | None]) -> Livestream:
-        """Carry out a write, and where its answer leaves that open, find out what became of it.
-
-        ``settled`` reads back: the livestream when the state is there, else None.
-        """
-        failure: RequestFailed
-        for attempt in range(1, TRIES + 1):
-            try:
-                written = post()
-                self.changed = True
-                return written
-            except Ambiguous as error:
-                self.changed = True
-                failure = error
-            except Refused as error:
-                if not error.contested or not self.contestable:
-                    raise
-                failure = error
-            found = settled()
-            if found is None and attempt < TRIES:
-                self.inquire(failure)
-                # An earlier livestream may still be stopping, or a write whose answer was lost may still arrive.
-                self.context.clock.sleep(SETTLE)
-                found = settled()
-            if found is not None:
-                return found
-        return self.give_up(failure)
-
-    def inquire(self, failure: RequestFailed) -> None:
-        """Raise when there is a reason for a failed write that no repetition mends."""
-
-    def give_up(self, failure: RequestFailed) -> Livestream:
-        """What comes of a write that failed to the last; usually the failure."""
-        raise failure
-
 
 class MeetingLivestream(Reconciliation):
     """The livestream of a meeting."""
@@ -203,7 +157,8 @@ class MeetingLivestream(Reconciliation):
     def apply(self, planned: Plan) -> Livestream:
         if planned.action is Action.START:
             return self.write(self.start, self.active)
-        return self.write(lambda: self.stop(planned), lambda: None if self.active() else planned.livestream)
+        stopped = self.write(lambda: self.stop(planned), lambda: None if self.active() else planned.livestream)
+        return stopped.known(planned.livestream)
 
     def start(self) -> Livestream:
         """POST the start."""

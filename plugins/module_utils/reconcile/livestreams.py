@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -43,10 +42,13 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.plan
     oldest,
     plan,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import (
+    check_concurrency,
+    failure_message,
+    failures,
+    in_pool,
+)
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.watch import Watch
-
-MOST_NAMED = 5  # failed entries whose messages the task's own message repeats
-CONCURRENCY = range(1, 33)
 
 
 @dataclass
@@ -113,8 +115,7 @@ class _Programme:
     """Observe, plan, apply, wait: for all at once."""
 
     def __init__(self, api: RealtimeApi, params: Mapping[str, Any], context: Context) -> None:
-        if params["concurrency"] not in CONCURRENCY:
-            raise InvalidRequest(f"concurrency must be from {CONCURRENCY[0]} to {CONCURRENCY[-1]}")
+        check_concurrency(params)
         self.api = api
         self.params = params
         self.context = context
@@ -275,24 +276,8 @@ class _Programme:
             entry.fail(failure)
 
     def each(self, work: Callable[[Entry], None], entries: Sequence[Entry], doing: str) -> None:
-        """Do something with many entries, a bounded number at a time, and report how far it has come."""
-        if not entries:
-            return
-        started = self.context.clock.now()
-        with ThreadPoolExecutor(min(self.params["concurrency"], len(entries))) as pool:
-            futures = [pool.submit(work, entry) for entry in entries]
-            try:
-                for done, future in enumerate(as_completed(futures), 1):
-                    future.result()
-                    self.tally(doing, done, entries, self.context.clock.now() - started)
-            except BaseException:
-                pool.shutdown(wait=True, cancel_futures=True)
-                raise
-
-    def tally(self, doing: str, done: int, entries: Sequence[Entry], elapsed: float) -> None:
-        """Report."""
-        failed = sum(entry.failure is not None for entry in entries)
-        self.context.report(Tally(doing, done, len(entries), failed, elapsed))
+        """Do something with many entries at once."""
+        in_pool(self.context, self.params["concurrency"], work, entries, doing)
 
     # Waiting
 
@@ -312,7 +297,8 @@ class _Programme:
         wait = Wait(self.context, self.params["wait_timeout"])
         while waiting:
             if not unseen:
-                self.tally("waiting", len(total) - len(waiting), total, wait.elapsed)
+                done = len(total) - len(waiting)
+                self.context.report(Tally("waiting", done, len(total), failures(total), wait.elapsed))
                 if wait.remaining <= 0:
                     for entry in waiting:
                         entry.fail(watches[id(entry)].timed_out())
@@ -373,7 +359,9 @@ class _Programme:
             ],
             tuple(warning for entry in self.all for warning in entry.warnings),
             tuple(key for key in keys if key),
-            _failure_message(failed, len(self.all)) if failed else None,
+            failure_message(
+                [(item.desired.short, item.failure) for item in failed if item.failure], len(self.all), "livestreams"
+            ),
         )
 
 
@@ -386,10 +374,3 @@ def _noting(entry: Entry, single: Reconciliation) -> Iterator[None]:
         entry.fail(failure)
     entry.changed = entry.changed or single.changed
     entry.warnings += single.warnings
-
-
-def _failure_message(failed: Sequence[Entry], total: int) -> str:
-    """Names all that failed, and says of the first few why."""
-    reasons = "; ".join(f"{entry.desired.short}: {entry.failure}" for entry in failed[:MOST_NAMED])
-    others = ", ".join(entry.desired.short for entry in failed[MOST_NAMED:])
-    return f"{len(failed)} of {total} livestreams failed: {reasons}" + (f"; and also {others}" if others else "")

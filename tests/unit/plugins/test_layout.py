@@ -33,6 +33,8 @@ FORBIDDEN = {
     "reconcile/common.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/plan.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/watch.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/writing.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/pool.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/livestream.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/livestreams.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/info.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),

@@ -19,8 +19,9 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     WaitFailed,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Livestream
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import SETTLE, reconcile
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import reconcile
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.plan import Action, Desired, oldest, plan
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.writing import SETTLE
 
 ACTIVE = "/meetings/m1/active-livestream"
 START = "/meetings/m1/livestreams"

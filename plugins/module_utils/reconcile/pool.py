@@ -1,0 +1,65 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Work on many entries at once, a bounded number at a time; what fails stays alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Any, Protocol, TypeVar
+
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, RealtimeError
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Tally
+
+CONCURRENCY = range(1, 33)
+MOST_NAMED = 5  # failed entries whose messages the task's own message repeats
+
+
+class Failing(Protocol):
+    """An entry that may have failed."""
+
+    failure: RealtimeError | None
+
+
+_Entry = TypeVar("_Entry", bound=Failing)
+
+
+def check_concurrency(params: Mapping[str, Any]) -> None:
+    """Refuse what is not a number of threads."""
+    if params["concurrency"] not in CONCURRENCY:
+        raise InvalidRequest(f"concurrency must be from {CONCURRENCY[0]} to {CONCURRENCY[-1]}")
+
+
+def failures(entries: Sequence[Failing]) -> int:
+    """How many have failed."""
+    return sum(entry.failure is not None for entry in entries)
+
+
+def in_pool(
+    context: Context, concurrency: int, work: Callable[[_Entry], None], entries: Sequence[_Entry], doing: str
+) -> None:
+    """Do ``work`` with all entries, and report how far it has come."""
+    if not entries:
+        return
+    started = context.clock.now()
+    with ThreadPoolExecutor(min(concurrency, len(entries))) as pool:
+        futures = [pool.submit(work, entry) for entry in entries]
+        try:
+            for done, future in enumerate(as_completed(futures), 1):
+                future.result()
+                elapsed = context.clock.now() - started
+                context.report(Tally(doing, done, len(entries), failures(entries), elapsed))
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def failure_message(failed: Sequence[tuple[str, RealtimeError]], total: int, things: str) -> str | None:
+    """The message of a task that failed in part: names all that failed, and says of the first few why."""
+    if not failed:
+        return None
+    reasons = "; ".join(f"{name}: {failure}" for name, failure in failed[:MOST_NAMED])
+    others = ", ".join(name for name, _failure in failed[MOST_NAMED:])
+    return f"{len(failed)} of {total} {things} failed: {reasons}" + (f"; and also {others}" if others else "")
