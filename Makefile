@@ -17,8 +17,8 @@ ARGS ?=
 
 BUILD := .build
 COLLECTION := $(BUILD)/ansible_collections/eventops/cloudflare
-REQUIREMENTS := requirements/ansible.txt requirements/dev.txt meta/ee-requirements.txt
-TESTS := lint types docs-lint sanity unit sdk integration
+REQUIREMENTS := requirements/ansible.txt requirements/dev.txt requirements/test.txt meta/ee-requirements.txt
+TESTS := lint types docs-lint sanity unit sdk integration cores
 ENV := $(VENV)/.ready $(COLLECTION)
 
 export ANSIBLE_COLLECTIONS_PATH = $(CURDIR)/$(BUILD)
@@ -116,6 +116,11 @@ sdk: $(ENV) ## Tests against the vendor's SDK
 integration: $(ENV) ## Playbooks against the simulated API
 	$(call say,Integration tests)
 	@"$(VENV)/bin/python" -m pytest tests/integration -n 2 $(ARGS)
+
+.PHONY: cores
+cores: $(ENV) ## Both ways of running a task, on every other ansible-core that can be installed
+	$(call say,Other releases of ansible-core)
+	@"$(VENV)/bin/python" tests/cores.py $(ARGS)
 
 .PHONY: format
 format: $(ENV) ## Fix what ruff can fix
