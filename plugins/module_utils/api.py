@@ -157,9 +157,45 @@ class RealtimeApi:
 
     # Meetings
 
+    def meetings(
+        self,
+        *,
+        status: str | None = None,
+        search: str | None = None,
+        start_time: str | None = None,
+        end_time: str | None = None,
+    ) -> Iterator[models.Meeting]:
+        """GET P/meetings, page by page as they are needed. A 404 of the service means an empty list."""
+        query = {"status": status, "search": search, "start_time": start_time, "end_time": end_time}
+        return self._pages("list the meetings", ("meetings",), query, models.meetings_in, _id)
+
     def meeting(self, meeting_id: str) -> models.Meeting:
         """GET P/meetings/{meeting_id}"""
-        return models.meeting_from(self._get(f"read the meeting {meeting_id}", "meetings", meeting_id).body)
+        asked, segments = f"read the meeting {meeting_id}", ("meetings", meeting_id)
+        found = models.meetings_in(self._get(asked, *segments).body)
+        if not found:
+            raise self._not_understood(asked, segments)
+        return found[0]
+
+    def create_meeting(self, fields: Mapping[str, Any]) -> models.Meeting:
+        """POST P/meetings"""
+        asked = f"create the meeting {fields.get('title')!r}"
+        return self._meeting_of(asked, "POST", self._post(asked, "meetings", body=fields), "meetings")
+
+    def update_meeting(self, meeting_id: str, fields: Mapping[str, Any]) -> models.Meeting:
+        """PATCH P/meetings/{meeting_id}: changes these fields only."""
+        asked, path = f"change the meeting {meeting_id}", self._path("meetings", meeting_id)
+        answer = self.transport.request("PATCH", path, asked=asked, body=fields)
+        return self._meeting_of(asked, "PATCH", answer, "meetings", meeting_id)
+
+    def _meeting_of(self, asked: str, method: str, answer: Answer, *segments: str) -> models.Meeting:
+        found = models.meetings_in(answer.body)
+        if not found:
+            raise Ambiguous(
+                asked, method, self._path(*segments), "the answer names no meeting",
+                status=answer.status, request_id=answer.request_id,
+            )  # fmt: skip
+        return found[0]
 
     # Analytics
 
@@ -267,5 +303,5 @@ class RealtimeApi:
         return InvalidAnswer(asked, "GET", self._path(*segments), text, advice="check base_url")
 
 
-def _id(livestream: models.Livestream) -> str | None:
-    return livestream.id
+def _id(item: models.Livestream | models.Meeting) -> str | None:
+    return item.id

@@ -80,6 +80,118 @@ LIVESTREAMS: Spec = {
     **CLIENT,
 }
 
+
+def _flags(*names: str) -> Spec:
+    return {name: {"type": "bool"} for name in names}
+
+
+AI_CONFIG: Spec = {
+    "transcription": {
+        "type": "dict",
+        "options": {
+            "keywords": {"type": "list", "elements": "str", "no_log": False},
+            "language": {"type": "str"},
+            "profanity_filter": {"type": "bool"},
+        },
+    },
+    "summarization": {
+        "type": "dict",
+        "options": {
+            "word_limit": {"type": "int"},
+            "text_format": {"type": "str", "choices": ["plain_text", "markdown"]},
+            "summary_type": {"type": "str"},
+        },
+    },
+}
+
+RECORDING_CONFIG: Spec = {
+    "max_seconds": {"type": "int"},
+    "file_name_prefix": {"type": "str"},
+    "video_config": {
+        "type": "dict",
+        "options": {
+            "codec": {"type": "str"},
+            "width": {"type": "int"},
+            "height": {"type": "int"},
+            "export_file": {"type": "bool"},
+            "watermark": {
+                "type": "dict",
+                "options": {
+                    "url": {"type": "str"},
+                    "position": {"type": "str", "choices": ["left top", "right top", "left bottom", "right bottom"]},
+                    "size": {"type": "dict", "options": {"width": {"type": "int"}, "height": {"type": "int"}}},
+                },
+            },
+        },
+    },
+    "audio_config": {
+        "type": "dict",
+        "options": {
+            "codec": {"type": "str"},
+            "channel": {"type": "str", "choices": ["mono", "stereo"]},
+            "export_file": {"type": "bool"},
+        },
+    },
+    "storage_config": {
+        "type": "dict",
+        "options": {
+            "type": {"type": "str", "required": True, "choices": ["aws", "azure", "digitalocean", "gcs", "sftp"]},
+            "access_key": {"type": "str", "no_log": True},
+            "secret": {"type": "str", "no_log": True},
+            "bucket": {"type": "str"},
+            "region": {"type": "str"},
+            "path": {"type": "str"},
+            "auth_method": {"type": "str", "choices": ["KEY", "PASSWORD"]},
+            "host": {"type": "str"},
+            "port": {"type": "int"},
+            "username": {"type": "str"},
+            "password": {"type": "str", "no_log": True},
+            "private_key": {"type": "str", "no_log": True},
+        },
+    },
+    "realtimekit_bucket_config": {"type": "dict", "options": {"enabled": {"type": "bool", "required": True}}},
+    "live_streaming_config": {"type": "dict", "options": {"rtmp_url": {"type": "str", "no_log": True}}},
+}
+
+# What a meeting is, and how it is to be.
+MEETING_ENTRY: Spec = {
+    "meeting_id": {"type": "str"},
+    "title": {"type": "str"},
+    **_flags("live_stream_on_start", "record_on_start", "persist_chat", "summarize_on_end", "transcribe_on_end"),
+    "session_keep_alive_time_in_secs": {"type": "int"},
+    "ai_config": {"type": "dict", "options": AI_CONFIG},
+    "recording_config": {"type": "dict", "options": RECORDING_CONFIG},
+}
+MEETING_STATES = ["active", "inactive"]
+
+MEETING: Spec = {
+    "state": {"type": "str", "choices": MEETING_STATES, "default": "active"},
+    **MEETING_ENTRY,
+    **CLIENT,
+}
+
+MEETINGS: Spec = {
+    "meetings": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {"state": {"type": "str", "choices": MEETING_STATES}, **MEETING_ENTRY},
+    },
+    "state": {"type": "str", "choices": MEETING_STATES, "default": "active"},
+    "concurrency": {"type": "int", "default": 4},
+    **CLIENT,
+}
+
+MEETING_INFO: Spec = {
+    "meeting_id": {"type": "str"},
+    "title": {"type": "str"},
+    "search": {"type": "str"},
+    "status": {"type": "str", "choices": MEETING_STATES},
+    "limit": {"type": "int"},
+    **TIME_RANGE,
+    **CLIENT,
+}
+
 LIVESTREAM_INFO: Spec = {
     "livestream_id": {"type": "str"},
     "meeting_id": {"type": "str"},

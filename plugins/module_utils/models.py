@@ -99,13 +99,48 @@ class LivestreamDetails:
         return next((session.err_message for session in newest_first if session.err_message), None)
 
 
+# Settings of a meeting that only ever travel to the service, or hold somebody's stream key: never returned.
+HIDDEN = frozenset({"access_key", "secret", "password", "private_key", "rtmp_url"})
+# Those of them that the service never tells, so that they cannot be compared.
+WRITE_ONLY = HIDDEN - {"rtmp_url"}
+
+
 @dataclass(frozen=True)
 class Meeting:
-    """A meeting. ``status`` is ACTIVE or INACTIVE; nobody can join an INACTIVE one."""
+    """A meeting. ``status`` is ACTIVE or INACTIVE; nobody can join an INACTIVE one.
+
+    ``ai_config`` and ``recording_config`` are objects as Cloudflare's API reference describes them.
+    """
 
     id: str | None = None
     title: str | None = None
     status: str | None = None
+    live_stream_on_start: bool | None = None
+    record_on_start: bool | None = None
+    persist_chat: bool | None = None
+    summarize_on_end: bool | None = None
+    transcribe_on_end: bool | None = None
+    session_keep_alive_time_in_secs: Number | None = None
+    ai_config: Mapping[str, Any] | None = field(default=None, repr=False)
+    recording_config: Mapping[str, Any] | None = field(default=None, repr=False)
+    created_at: str | None = None
+    updated_at: str | None = None
+
+    def known(self, earlier: Meeting) -> Meeting:
+        """This, completed by what an earlier answer said and this one does not."""
+        gaps = {f.name: getattr(earlier, f.name) for f in fields(self) if getattr(self, f.name) is None}
+        return replace(self, **gaps)
+
+    def public(self) -> dict[str, Any]:
+        """The keys that modules return, without secrets."""
+        return {f.name: without_hidden(getattr(self, f.name)) for f in fields(self)}
+
+
+def without_hidden(value: Any) -> Any:
+    """Settings without their secrets, at any depth."""
+    if isinstance(value, Mapping):
+        return {key: without_hidden(item) for key, item in value.items() if key not in HIDDEN}
+    return value
 
 
 @dataclass(frozen=True)
@@ -210,22 +245,39 @@ def session_from(wire: Mapping[str, Any]) -> Session:
     )
 
 
-def meeting_from(body: Any) -> Meeting:
-    """The meeting of an answer."""
-    wire = mapping(data_of(body))
+def meeting_from(wire: Mapping[str, Any]) -> Meeting:
+    """One meeting object."""
     status = text(wire.get("status"))
-    return Meeting(text(wire.get("id")), text(wire.get("title")), status.upper() if status else None)
+    flags = ("live_stream_on_start", "record_on_start", "persist_chat", "summarize_on_end", "transcribe_on_end")
+    return Meeting(
+        id=text(wire.get("id")),
+        title=text(wire.get("title")),
+        status=status.upper() if status else None,
+        session_keep_alive_time_in_secs=number(wire.get("session_keep_alive_time_in_secs")),
+        ai_config=mapping(wire.get("ai_config")) or None,
+        recording_config=mapping(wire.get("recording_config")) or None,
+        created_at=text(wire.get("created_at")),
+        updated_at=text(wire.get("updated_at")),
+        **{name: flag(wire.get(name)) for name in flags},
+    )
+
+
+def meetings_in(body: Any) -> list[Meeting]:
+    """The meetings of a list answer, or the one of an answer about one."""
+    return [meeting_from(item) for item in _listed(body, "meetings", "data", "meeting")]
+
+
+def _listed(body: Any, *keys: str) -> list[Mapping[str, Any]]:
+    """The objects with an ID: in the list, in what is under one of the keys, or the single one."""
+    data = data_of(body)
+    if isinstance(data, dict):
+        data = next((data[key] for key in keys if isinstance(data.get(key), (list, dict))), data)
+    return [item for item in objects(data) if text(item.get("id"))]
 
 
 def livestreams_in(body: Any) -> list[Livestream]:
     """The livestreams of a list answer: a list, an object that holds one, or a single livestream."""
-    data = data_of(body)
-    if isinstance(data, dict):
-        for key in ("livestreams", "data", "livestream"):
-            if isinstance(data.get(key), (list, dict)):
-                data = data[key]
-                break
-    return [livestream_from(item) for item in objects(data) if text(item.get("id"))]
+    return [livestream_from(item) for item in _listed(body, "livestreams", "data", "livestream")]
 
 
 def active_livestream_in(body: Any) -> Livestream | None:

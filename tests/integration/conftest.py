@@ -26,6 +26,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile impo
     info,
     livestream,
     livestreams,
+    meeting,
+    meetings,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Clock,
@@ -43,6 +45,9 @@ VARIABLE = "eventops_cloudflare_in_process"
 MODULES: dict[str, tuple[arguments.Spec, Reconcile]] = {
     "realtime_livestream": (arguments.LIVESTREAM, livestream.reconcile),
     "realtime_livestreams": (arguments.LIVESTREAMS, livestreams.reconcile_all),
+    "realtime_meeting": (arguments.MEETING, meeting.reconcile_meeting),
+    "realtime_meetings": (arguments.MEETINGS, meetings.reconcile_meetings),
+    "realtime_meeting_info": (arguments.MEETING_INFO, meetings.look_up_meetings),
     "realtime_livestream_info": (arguments.LIVESTREAM_INFO, info.look_up),
     "realtime_analytics_info": (arguments.ANALYTICS_INFO, analytics.report),
 }

@@ -39,9 +39,9 @@ VOLATILE = [
 ]
 
 
-def task(title: str, module: str = "realtime_livestream", /, **options: Any) -> dict[str, Any]:
+def task(heading: str, module: str = "realtime_livestream", /, **options: Any) -> dict[str, Any]:
     """A task that may fail."""
-    return {"name": title, f"eventops.cloudflare.{module}": options, "ignore_errors": True}
+    return {"name": heading, f"eventops.cloudflare.{module}": options, "ignore_errors": True}
 
 
 def comparable(results: list[dict[str, Any]]) -> list[Any]:
@@ -92,6 +92,15 @@ def prepare(sim: Control, profile: Any) -> list[dict[str, Any]]:
             ],
         ),
         task("info", "realtime_livestream_info", meeting_id=idle[0]),
+        task(
+            "meeting",
+            "realtime_meeting",
+            title="Curie",
+            persist_chat=True,
+            ai_config={"transcription": {"language": "de"}},
+        ),
+        task("meetings", "realtime_meetings", meetings=[{"title": "Curie", "state": "inactive"}, {"title": "Meitner"}]),
+        task("open", "realtime_meeting_info", title="Meitner"),
         task("list", "realtime_livestream_info", sort_order="desc", limit=3),
         task("analytics", "realtime_analytics_info", report="livestreams_daily"),
     ]
@@ -121,7 +130,7 @@ def test_both_ways_give_the_same_results(playbook: Any, sim: Control, name: str)
 @pytest.mark.profiles
 @pytest.mark.parametrize("name", [name for name in PROFILES if name not in NAMED])
 def test_both_ways_give_the_same_results_in_every_profile(playbook: Any, sim: Control, name: str) -> None:
-    compare(playbook, sim, PROFILES[name], {"start", "stop", "create", "nowhere", "programme", "info", "analytics"})
+    compare(playbook, sim, PROFILES[name], {"start", "stop", "create", "nowhere", "programme", "meetings", "info"})
 
 
 def test_both_ways_in_check_mode(playbook: Any, sim: Control) -> None:
@@ -174,6 +183,9 @@ BAD = [
     task("text for numbers", "realtime_livestream_info", limit="3", active="no", status="LIVE,IDLE"),
     task("braces", name="{% raw %}{{ 7 * 7 }}{% endraw %}"),
     task("nothing"),
+    task("no meeting", "realtime_meeting"),
+    task("too long", "realtime_meeting", title="x", session_keep_alive_time_in_secs=601),
+    task("no such storage", "realtime_meeting", title="x", recording_config={"storage_config": {"type": "tape"}}),
 ]
 
 

@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     from simulator.client import Control
 
 ROOT = Path(__file__).parents[2]
-MODULES = ["realtime_livestream", "realtime_livestreams", "realtime_livestream_info", "realtime_analytics_info"]
+MODULES = [
+    "realtime_livestream",
+    "realtime_livestreams",
+    "realtime_livestream_info",
+    "realtime_analytics_info",
+    "realtime_meeting",
+    "realtime_meetings",
+    "realtime_meeting_info",
+]
 STREAMS = yaml.safe_load((ROOT / "playbooks/vars/camp2019.yml").read_text())["event_livestream_streams"]
 
 
@@ -40,9 +48,9 @@ def playbook(playbook: Any, way: bool) -> Any:
     return playbook
 
 
-def task(title: str, module: str = "realtime_livestream", /, **options: Any) -> dict[str, Any]:
+def task(heading: str, module: str = "realtime_livestream", /, **options: Any) -> dict[str, Any]:
     """A task that registers nothing, for the result is recorded."""
-    return {"name": title, f"eventops.cloudflare.{module}": options}
+    return {"name": heading, f"eventops.cloudflare.{module}": options}
 
 
 def thrice(playbook: Any, play: Any, *arguments: str, changed: int, **options: Any) -> Any:
@@ -93,6 +101,27 @@ def test_an_independent_livestream_is_created(playbook: Any, sim: Control) -> No
     thrice(playbook, [task("Ended", livestream_id=feed["id"], state="stopped")], changed=0)
 
 
+def test_meetings_are_created_changed_and_retired(playbook: Any, sim: Control) -> None:
+    storage = {"type": "aws", "bucket": "talks", "access_key": "AKIA-unit-4711", "secret": "geheim-unit-4711"}
+    recording = {
+        "storage_config": storage,
+        "live_streaming_config": {"rtmp_url": "rtmp://a.example.org/geheim-unit-4712"},
+    }
+    curie = {"title": "Curie", "record_on_start": True, "recording_config": recording}
+    ran = thrice(playbook, [task("One", "realtime_meeting", **curie)], changed=1)
+    meeting = ran.registered("One")["meeting"]
+    assert meeting["recording_config"]["storage_config"] == {"type": "aws", "bucket": "talks"}
+    assert ran.accepted[0].body["recording_config"]["storage_config"]["secret"] == "geheim-unit-4711"
+    for text in ("AKIA-unit-4711", "geheim-unit-4711", "geheim-unit-4712"):
+        assert text not in ran.output
+    entries = [{"title": "Curie", "persist_chat": True}, {"title": "Meitner"}]
+    thrice(playbook, [task("Both", "realtime_meetings", meetings=entries)], changed=1)
+    info = playbook([task("Look", "realtime_meeting_info", status="active")]).registered("Look")["meetings"]
+    assert sorted(item["title"] for item in info) == ["Curie", "Meitner"]
+    thrice(playbook, [task("Retire", "realtime_meetings", meetings=[{"title": "Curie"}], state="inactive")], changed=1)
+    thrice(playbook, [task("Again", "realtime_meeting", meeting_id=meeting["id"])], changed=1)
+
+
 def test_what_is_there_is_looked_up(playbook: Any, sim: Control) -> None:
     seeded = sim.seed(meetings=2, active=True, independents=["feed"])
     sim.advance(60)
@@ -114,7 +143,12 @@ def test_what_is_there_is_looked_up(playbook: Any, sim: Control) -> None:
 
 def test_credentials_from_module_defaults_reach_every_module(playbook: Any, sim: Control) -> None:
     environment = {name: None for name in playbook.environment() if name.startswith("CLOUDFLARE_")}
-    needed: dict[str, Any] = {"realtime_livestream": {"name": "feed"}, "realtime_livestreams": {"livestreams": []}}
+    needed: dict[str, Any] = {
+        "realtime_livestream": {"name": "feed"},
+        "realtime_livestreams": {"livestreams": []},
+        "realtime_meeting": {"title": "Curie"},
+        "realtime_meetings": {"meetings": [{"title": "Meitner"}]},
+    }
     tasks = [task(module, module, **needed.get(module, {})) for module in MODULES]
     defaults = {
         "account_id": sim.account_id,

@@ -181,8 +181,8 @@ class MeetingLivestream(Reconciliation):
         """The meeting, when it can be read. Raises when it does not exist: "none is active" may also mean that."""
         try:
             return self.api.meeting(self.meeting_id)
-        except Refused as error:
-            if error.missing:
+        except RequestFailed as error:
+            if isinstance(error, Refused) and error.missing:
                 error.advice = "check meeting_id, and that the meeting belongs to this app_id and account_id"
                 raise
             return None

@@ -21,7 +21,15 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.transport impo
 ROOT = Path(__file__).parents[3]
 UTILS = ROOT / "plugins/module_utils"
 MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
-SPECS = [arguments.LIVESTREAM, arguments.LIVESTREAMS, arguments.LIVESTREAM_INFO, arguments.ANALYTICS_INFO]
+SPECS = [
+    arguments.LIVESTREAM,
+    arguments.LIVESTREAMS,
+    arguments.LIVESTREAM_INFO,
+    arguments.ANALYTICS_INFO,
+    arguments.MEETING,
+    arguments.MEETINGS,
+    arguments.MEETING_INFO,
+]
 # What each layer must not know.
 FORBIDDEN = {
     "errors.py": ("ansible.", "requests", "urllib3"),
@@ -37,6 +45,9 @@ FORBIDDEN = {
     "reconcile/pool.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/livestream.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/livestreams.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/meeting_plan.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/meeting.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/meetings.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/info.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/analytics.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/__init__.py": (),

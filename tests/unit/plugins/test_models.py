@@ -223,4 +223,6 @@ def test_nothing_that_is_json_raises(body: Any) -> None:
     assert set(models.livestream_totals(body)) == {"count", "total_ingest_seconds", "total_viewer_seconds"}
     assert isinstance(models.livestream_days(body), list)
     assert set(models.app_days(body)) == {"session_stats", "recording_stats"}
-    assert isinstance(models.meeting_from(body), models.Meeting)
+    for meeting in models.meetings_in(body):
+        assert isinstance(meeting.id, str)
+        assert isinstance(meeting.public(), dict)

@@ -1,0 +1,165 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What has to be sent for a meeting to get into the state asked for: pure decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import check_id
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, StateUnreachable
+from ansible_collections.eventops.cloudflare.plugins.module_utils.models import WRITE_ONLY, Meeting
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import given
+
+ACTIVE = "ACTIVE"
+INACTIVE = "INACTIVE"
+# What a meeting has when nothing else was set, as Cloudflare's API reference says.
+DEFAULTS: Mapping[str, Any] = {
+    "live_stream_on_start": False,
+    "record_on_start": False,
+    "persist_chat": False,
+    "summarize_on_end": False,
+    "transcribe_on_end": False,
+    "session_keep_alive_time_in_secs": 60,
+}
+CONFIGS = ("ai_config", "recording_config")
+SETTINGS = (*DEFAULTS, *CONFIGS)
+
+
+@dataclass(frozen=True)
+class DesiredMeeting:
+    """The state asked for. ``settings`` holds only what was given; without ``meeting_id``, ``title`` identifies."""
+
+    state: str
+    settings: Mapping[str, Any]
+    meeting_id: str | None = None
+    title: str | None = None
+
+    @classmethod
+    def of(cls, params: Mapping[str, Any]) -> DesiredMeeting:
+        """From validated module parameters; raises :class:`~..errors.InvalidRequest`."""
+        meeting_id, title = given(params, "meeting_id"), given(params, "title")
+        if meeting_id is not None:
+            check_id("meeting_id", meeting_id)
+        if meeting_id is None and title is None:
+            raise InvalidRequest("give meeting_id or title: which meeting is meant?")
+        settings = {name: said(given(params, name)) for name in SETTINGS}
+        keep_alive = settings["session_keep_alive_time_in_secs"]
+        if keep_alive is not None and not 60 <= keep_alive <= 600:
+            raise InvalidRequest("session_keep_alive_time_in_secs must be from 60 to 600")
+        settings = {name: value for name, value in settings.items() if value is not None}
+        return cls(params["state"], settings, meeting_id, title)
+
+    @property
+    def short(self) -> str:
+        """Its title, where it has one."""
+        return self.title or self.meeting_id or ""
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What no two entries of a list may have in common."""
+        return ("meeting_id", self.meeting_id) if self.meeting_id else ("title", self.title or "")
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return f"the meeting {self.meeting_id or repr(self.title)}"
+
+
+def said(value: Any) -> Any:
+    """A setting without what was not given: nested options that are None, and objects that hold nothing else."""
+    if not isinstance(value, Mapping):
+        return value
+    found = {key: said(item) for key, item in value.items()}
+    return {key: item for key, item in found.items() if item is not None} or None
+
+
+@dataclass(frozen=True)
+class MeetingPlan:
+    """What to send: ``fields``, for each of ``targets`` or for a new meeting; and what it leads to."""
+
+    meeting: Meeting
+    fields: Mapping[str, Any]
+    targets: tuple[str, ...] = ()
+    create: bool = False
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything has to be sent."""
+        return self.create or bool(self.fields and self.targets)
+
+
+def plan_meeting(observed: Sequence[Meeting], desired: DesiredMeeting) -> MeetingPlan:
+    """Decide. ``observed``: the meeting of this ID, or the active ones of exactly this title, oldest first."""
+    if not observed:
+        if desired.meeting_id:
+            raise StateUnreachable(f"{desired.label} does not exist: check the ID, app_id and account_id")
+        new = Meeting(title=desired.title, status=ACTIVE, **desired.settings)
+        if desired.state == "inactive":
+            return MeetingPlan(Meeting(title=desired.title, status=INACTIVE), {})
+        return MeetingPlan(new, {"title": desired.title, **desired.settings}, create=True)
+    first = observed[0]
+    ids = tuple(item.id for item in observed if item.id)
+    if desired.state == "inactive":
+        # All of that title: retiring one would make the next one the meeting, and the task never done.
+        fields = {"status": INACTIVE} if any(item.status != INACTIVE for item in observed) else {}
+        return MeetingPlan(
+            replace(first, status=INACTIVE), fields, ids, warnings=_doubles(observed, desired, "retired")
+        )
+    fields = changes(first, desired)
+    leads_to: Meeting = replace(first, **{"status": ACTIVE, **fields})  # type: ignore[arg-type]
+    return MeetingPlan(leads_to, fields, ids[:1], warnings=_doubles(observed, desired, "used"))
+
+
+def _doubles(observed: Sequence[Meeting], desired: DesiredMeeting, what: str) -> tuple[str, ...]:
+    if len(observed) < 2:
+        return ()
+    others = ", ".join(str(item.id) for item in observed[1:])
+    if what == "retired":
+        return (f"{len(observed)} meetings are titled {desired.title!r}: all are retired, also {others}",)
+    return (
+        f"{len(observed)} meetings are titled {desired.title!r}: the oldest, {observed[0].id}, is used, not {others}",
+    )
+
+
+def changes(observed: Meeting, desired: DesiredMeeting) -> dict[str, Any]:
+    """The fields of a PATCH: what was given and differs. Secrets that the service never tells cannot be compared."""
+    fields: dict[str, Any] = {}
+    if observed.status == INACTIVE:
+        fields["status"] = ACTIVE
+    if desired.title is not None and desired.title != observed.title:
+        fields["title"] = desired.title
+    for name, wanted in desired.settings.items():
+        found = getattr(observed, name)
+        if found is None:
+            found = DEFAULTS.get(name)
+        if not covers(found, wanted):
+            fields[name] = merged(found, wanted)
+    return fields
+
+
+def covers(found: Any, wanted: Any) -> bool:
+    """Whether what is there holds all that is wanted; more than that does not matter."""
+    if isinstance(wanted, Mapping):
+        there = found if isinstance(found, Mapping) else {}
+        return all(key in WRITE_ONLY or covers(there.get(key), value) for key, value in wanted.items())
+    return bool(found == wanted)
+
+
+def merged(found: Any, wanted: Any) -> Any:
+    """What is wanted, and of what is there the rest: an object that is sent may replace the one that is there."""
+    if not isinstance(wanted, Mapping):
+        return wanted
+    there = found if isinstance(found, Mapping) else {}
+    return {**there, **{key: merged(there.get(key), value) for key, value in wanted.items()}}
+
+
+def titled(meetings: Sequence[Meeting], title: str) -> list[Meeting]:
+    """The active meetings of exactly this title, oldest first."""
+    found = [item for item in meetings if item.title == title and item.status in (ACTIVE, None)]
+    return sorted(found, key=lambda item: (item.created_at is None, item.created_at or "", item.id or ""))
