@@ -300,22 +300,39 @@ def test_two_playbooks_at_once_start_one_livestream(playbook: Any, sim: Control)
 @pytest.mark.parametrize("page", [1, 100])
 def test_the_role_brings_an_event_through_its_night(playbook: Any, sim: Control, page: int) -> None:
     sim.configure(max_per_page=page, live_delay=0.2)
-    for stream in STREAMS:
-        if "meeting_id" in stream:
-            sim.add_meeting(id=stream["meeting_id"])
     sim.seed(independents=["other", "another"])
-    streams = {"event_livestream_streams": STREAMS}
-    thrice(playbook, "eventops.cloudflare.event_provision", changed=1, extra=streams)
+    given = sim.add_meeting(title="Camp 2019, Meitner")
+    # One stage by title, to be created; one by title, there already, and newer ones of that title; one by ID.
+    sim.add_meeting(title="Camp 2019, Meitner")
+    streams = {"event_livestream_streams": [*STREAMS, {"name": "camp2019-workshop", "meeting_id": sim.add_meeting()}]}
+    stop = playbook("eventops.cloudflare.event_stop", extra=streams)
+    assert stop.returncode == 0, stop.output
+    assert not stop.accepted
+    thrice(playbook, "eventops.cloudflare.event_provision", changed=2, extra=streams)
     (mast,) = [item["id"] for item in sim.livestreams() if item["name"] == "camp2019-mast"]
     sim.push(mast)
     ran = thrice(playbook, "eventops.cloudflare.event_start", changed=1, extra=streams)
     results = ran.registered("eventops.cloudflare.event_livestream : Keep what came of it")
     facts = results["ansible_facts"]["event_livestream_results"]
-    assert [facts[stream["name"]]["status"] for stream in STREAMS] == ["LIVE"] * 3
+    assert [facts[stream["name"]]["status"] for stream in streams["event_livestream_streams"]] == ["LIVE"] * 4
+    assert facts["camp2019-meitner"]["meeting_id"] == given
     assert "stream_key" not in json.dumps(facts)
     sim.unpush(mast)
     thrice(playbook, "eventops.cloudflare.event_stop", changed=1, extra=streams)
     assert [item for item in sim.livestreams() if item["status"] in ("LIVE", "INVOKED")] == []
+
+
+def test_the_role_works_in_check_mode_from_nothing(playbook: Any, sim: Control) -> None:
+    ran = playbook(
+        "eventops.cloudflare.event_start",
+        "--check",
+        "-e",
+        '{"event_livestream_wait": false}',
+        extra={"event_livestream_streams": STREAMS},
+    )
+    assert ran.returncode == 0, ran.output
+    assert {entry.method for entry in ran.journal} == {"GET"}
+    assert ran.changed == 2
 
 
 @pytest.mark.parametrize(
@@ -324,6 +341,8 @@ def test_the_role_brings_an_event_through_its_night(playbook: Any, sim: Control,
         [{"name": "a", "meeting_id": "m1"}, {"name": "a", "independent": True}],
         [{"name": "a"}],
         [{"name": "a", "meeting_id": "m1", "independent": True}],
+        [{"name": "a", "meeting_id": "m1", "meeting_title": "A"}],
+        [{"name": "a", "meeting_title": "A"}, {"name": "b", "meeting_title": "A"}],
         [{"meeting_id": "m1"}],
         [{"name": "a", "meeting": "m1"}],
     ],
