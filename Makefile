@@ -117,6 +117,10 @@ integration: $(ENV) ## Playbooks against the simulated API
 	$(call say,Integration tests)
 	@"$(VENV)/bin/python" -m pytest tests/integration -n 2 $(ARGS)
 
+.PHONY: bench
+bench: $(ENV) ## Measure, and write docs/performance.md (ARGS=--quick: short, writes nothing)
+	@"$(VENV)/bin/python" tests/bench $(ARGS)
+
 .PHONY: cores
 cores: $(ENV) ## Both ways of running a task, on every other ansible-core that can be installed
 	$(call say,Other releases of ansible-core)

@@ -170,6 +170,7 @@ class Player:
     sim: Control
     home: Path
     in_process: bool = True
+    pipelining: bool = False
     runs: int = 0
 
     def environment(self) -> dict[str, str]:
@@ -185,6 +186,8 @@ class Player:
             "ANSIBLE_LOG_PATH": str(self.home / "ansible.log"),
             "ANSIBLE_REMOTE_TMP": str(self.home / "remote"),
             "ANSIBLE_ASYNC_DIR": str(self.home / "async"),
+            # Modules then write no files, and take fewer processes.
+            "ANSIBLE_PIPELINING": "1" if self.pipelining else "0",
             "ANSIBLE_NOCOLOR": "1",
             # Messages of Ansible list sets.
             "PYTHONHASHSEED": "0",

@@ -35,10 +35,13 @@ MODULES = [
 STREAMS = yaml.safe_load((ROOT / "playbooks/vars/camp2019.yml").read_text())["event_livestream_streams"]
 
 
-@pytest.fixture(autouse=True, params=[True, False], ids=["in process", "as a module"])
-def way(request: pytest.FixtureRequest) -> bool:
-    """Everything here runs both ways."""
-    return bool(request.param)
+both_ways = pytest.mark.parametrize("way", [True, False], ids=["in process", "as a module"])
+
+
+@pytest.fixture
+def way() -> bool:
+    """In process, where a test does not run both ways. That both say the same is for test_modes.py."""
+    return True
 
 
 @pytest.fixture
@@ -73,6 +76,7 @@ def thrice(playbook: Any, play: Any, *arguments: str, changed: int, **options: A
     return real
 
 
+@both_ways
 def test_a_meeting_is_started_and_stopped(playbook: Any, sim: Control) -> None:
     sim.configure(live_delay=1, playback_delay=2, stop_delay=1)
     meeting = sim.add_meeting()
@@ -91,6 +95,7 @@ def test_a_meeting_is_started_and_stopped(playbook: Any, sim: Control) -> None:
     assert '+    "status": "IDLE"' in ran.output
 
 
+@both_ways
 def test_an_independent_livestream_is_created(playbook: Any, sim: Control) -> None:
     ran = thrice(playbook, [task("Feed", name="feed")], changed=1)
     (feed,) = sim.livestreams()
@@ -101,6 +106,7 @@ def test_an_independent_livestream_is_created(playbook: Any, sim: Control) -> No
     thrice(playbook, [task("Ended", livestream_id=feed["id"], state="stopped")], changed=0)
 
 
+@both_ways
 def test_meetings_are_created_changed_and_retired(playbook: Any, sim: Control) -> None:
     storage = {"type": "aws", "bucket": "talks", "access_key": "AKIA-unit-4711", "secret": "geheim-unit-4711"}
     recording = {
@@ -122,6 +128,7 @@ def test_meetings_are_created_changed_and_retired(playbook: Any, sim: Control) -
     thrice(playbook, [task("Again", "realtime_meeting", meeting_id=meeting["id"])], changed=1)
 
 
+@both_ways
 def test_what_is_there_is_looked_up(playbook: Any, sim: Control) -> None:
     seeded = sim.seed(meetings=2, active=True, independents=["feed"])
     sim.advance(60)
@@ -141,6 +148,7 @@ def test_what_is_there_is_looked_up(playbook: Any, sim: Control) -> None:
     assert ran.registered("Used")["analytics"]["count"] == 2
 
 
+@both_ways
 def test_credentials_from_module_defaults_reach_every_module(playbook: Any, sim: Control) -> None:
     environment = {name: None for name in playbook.environment() if name.startswith("CLOUDFLARE_")}
     needed: dict[str, Any] = {
@@ -168,6 +176,7 @@ def test_credentials_from_module_defaults_reach_every_module(playbook: Any, sim:
     assert "missing required arguments: account_id, app_id" in without.output
 
 
+@both_ways
 def test_a_key_works_as_well(playbook: Any, sim: Control) -> None:
     environment = {
         "CLOUDFLARE_API_TOKEN": None,
@@ -179,6 +188,7 @@ def test_a_key_works_as_well(playbook: Any, sim: Control) -> None:
     assert {entry.credential for entry in ran.journal} == {"key"}
 
 
+@both_ways
 def test_the_stream_key_is_returned_when_asked_for_and_hidden_by_no_log(playbook: Any, sim: Control) -> None:
     meeting = sim.add_meeting()
     start = task("Start", meeting_id=meeting, state="started", return_stream_key=True)
@@ -270,6 +280,7 @@ def test_bad_options_are_refused_before_anything_is_sent(
     assert ran.journal == []
 
 
+@both_ways
 def test_a_failed_wait_says_that_something_was_changed(playbook: Any, sim: Control) -> None:
     sim.configure(live_delay=60)
     ran = playbook([task("Start", meeting_id=sim.add_meeting(), state="started", wait_timeout=1)])
@@ -279,6 +290,7 @@ def test_a_failed_wait_says_that_something_was_changed(playbook: Any, sim: Contr
     assert "was not LIVE within 1 s: its last status was INVOKED" in result["msg"]
 
 
+@both_ways
 def test_two_playbooks_at_once_start_one_livestream(playbook: Any, sim: Control) -> None:
     sim.configure(live_delay=1)
     meeting = sim.add_meeting()
@@ -297,7 +309,7 @@ def test_two_playbooks_at_once_start_one_livestream(playbook: Any, sim: Control)
     assert len(sim.livestreams()) == 1
 
 
-@pytest.mark.parametrize("page", [1, 100])
+@pytest.mark.parametrize(("page", "way"), [(1, True), (100, False)])
 def test_the_role_brings_an_event_through_its_night(playbook: Any, sim: Control, page: int) -> None:
     sim.configure(max_per_page=page, live_delay=0.2)
     sim.seed(independents=["other", "another"])
@@ -322,6 +334,7 @@ def test_the_role_brings_an_event_through_its_night(playbook: Any, sim: Control,
     assert [item for item in sim.livestreams() if item["status"] in ("LIVE", "INVOKED")] == []
 
 
+@both_ways
 def test_the_role_works_in_check_mode_from_nothing(playbook: Any, sim: Control) -> None:
     ran = playbook(
         "eventops.cloudflare.event_start",

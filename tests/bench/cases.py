@@ -1,0 +1,181 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is measured: every combination of work, contender and size that is run, and how often."""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+ROUNDS: Final = 5
+# Where one run takes longer than about ten seconds.
+FEWER_ROUNDS: Final = 3
+# Where it takes minutes.
+ONE_ROUND: Final = 1
+
+PAGE: Final = 100  # livestreams on a page of the list
+
+
+class Group(enum.Enum):
+    """Cases whose runs alternate."""
+
+    READS = "reads"
+    TASKS = "tasks"
+    STARTS = "starts"
+    PROGRAMME = "programme"
+
+
+class Contender(enum.Enum):
+    """Who does the work. The values are what the document calls them."""
+
+    EMPTY = "an empty play"
+    IN_PROCESS = "this collection, in process"
+    MODULE = "this collection, as a module"
+    BULK = "this collection, all at once"
+    BULK_MODULE = "this collection, all at once, as a module"
+    URI = "`ansible.builtin.uri`"
+    SDK = "a script on Cloudflare's SDK"
+    SESSION = "a script on one `requests` Session"
+
+    @property
+    def ours(self) -> bool:
+        """Whether its requests have a limit."""
+        return self in (Contender.IN_PROCESS, Contender.MODULE, Contender.BULK, Contender.BULK_MODULE)
+
+    @property
+    def script(self) -> bool:
+        """Whether it is a Python script, which also tells the time of its loop alone."""
+        return self in (Contender.SDK, Contender.SESSION)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row of a table.
+
+    ``start``: bring the livestreams to the state started, else read them; ``active``: they are before it begins;
+    ``latency``: milliseconds added to each answer.
+    """
+
+    group: Group
+    contender: Contender
+    items: int
+    rounds: int = ROUNDS
+    start: bool = False
+    active: bool = True
+    latency: int = 0
+    concurrency: int = 0
+
+    def __str__(self) -> str:
+        words = [self.group.value, self.contender.name.lower()]
+        if self.contender is Contender.EMPTY:
+            return " ".join(words)
+        words.append(str(self.items))
+        if self.group is Group.PROGRAMME:
+            words.append("right" if self.active else "to start")
+        if self.latency:
+            words.append(f"{self.latency} ms")
+        if self.concurrency:
+            words.append(f"concurrency {self.concurrency}")
+        return " ".join(words)
+
+    @property
+    def all_at_once(self) -> bool:
+        """Whether the bulk module does it."""
+        return self.contender in (Contender.BULK, Contender.BULK_MODULE)
+
+    @property
+    def fewest_reads(self) -> int:
+        """With less than this, the work was not done."""
+        if self.contender is Contender.EMPTY or not self.items:
+            return 0
+        return 1 if self.all_at_once else self.items
+
+    @property
+    def limit(self) -> int | None:
+        """How many requests it may cost; None where nothing is promised."""
+        if not self.contender.ours:
+            return None
+        # Active are INVOKED and LIVE: two lists, each of which may end with a page that is not full.
+        sweep = math.ceil(self.items / PAGE) + 2
+        if self.all_at_once:
+            return sweep if self.active else 2 * self.items + 2 * sweep
+        return self.items if self.active else 2 * self.items
+
+
+def all_cases() -> list[Case]:
+    """The whole benchmark."""
+    return [*_loops(many=50, few=20, starts=200), *_programmes()]
+
+
+def quick_cases() -> list[Case]:
+    """One short round of everything: shows that it works, and counts requests."""
+    return [
+        *_loops(many=10, few=4, starts=10, rounds=1),
+        Case(Group.PROGRAMME, Contender.EMPTY, 0, rounds=1),
+        *_programme_of(10, rounds=1, latency=0, concurrencies=(4,)),
+        *_compared(10, few=2, rounds=1),
+        *_programme_of(100, rounds=1, latency=50, concurrencies=(1, 16)),
+        *_programme_of(1_000, rounds=1, latency=0, concurrencies=(16,)),
+    ]
+
+
+def _loops(many: int, few: int, starts: int, rounds: int = ROUNDS) -> Iterator[Case]:
+    """One task with a loop, and tasks without one. What takes a quarter of a second per item does few of them."""
+    slow = (Contender.MODULE, Contender.URI)
+    scripts = (Contender.SDK, Contender.SESSION)
+    for group in (Group.READS, Group.TASKS, Group.STARTS):
+        start = group is Group.STARTS
+        number = starts if start else many
+        yield Case(group, Contender.EMPTY, 0, rounds)
+        for contender in (Contender.IN_PROCESS, *slow) if group is not Group.TASKS else ():
+            # A loop over nothing: what the task costs before the first item.
+            yield Case(group, contender, 0, rounds, start, active=not start)
+        for contender in (Contender.IN_PROCESS, *slow, *(() if group is Group.TASKS else scripts)):
+            items = (few if group is Group.READS else few // 2) if contender in slow else number
+            yield Case(group, contender, items, rounds, start, active=not start)
+    # What a task costs at all, spread over ten times as many items.
+    yield Case(Group.READS, Contender.IN_PROCESS, 10 * many, rounds)
+
+
+def _programmes() -> Iterator[Case]:
+    yield Case(Group.PROGRAMME, Contender.EMPTY, 0)
+    for items in (10, 100, 1_000):
+        yield from _programme_of(items, rounds=ROUNDS, latency=0, concurrencies=(4, 16))
+    yield from _programme_of(5_000, rounds=FEWER_ROUNDS, latency=0, concurrencies=(4, 16))
+    for items in (10, 100):
+        yield from _programme_of(items, rounds=ROUNDS, latency=50, concurrencies=(4, 16))
+    yield _bulk(1_000, ROUNDS, 50, 4, active=True)
+    yield _bulk(1_000, ONE_ROUND, 50, 1)
+    yield _bulk(1_000, FEWER_ROUNDS, 50, 4)
+    yield _bulk(1_000, ROUNDS, 50, 16)
+    yield _bulk(5_000, ROUNDS, 50, 4, active=True)
+    yield _bulk(5_000, FEWER_ROUNDS, 50, 16)
+    for active in (True, False):
+        yield Case(Group.PROGRAMME, Contender.BULK_MODULE, 1_000, ROUNDS, True, active, concurrency=4)
+    yield from _compared(10, few=10, rounds=ROUNDS)
+    yield from _compared(100, few=100, rounds=ROUNDS)
+
+
+def _programme_of(items: int, rounds: int, latency: int, concurrencies: tuple[int, ...]) -> Iterator[Case]:
+    """All right already, where concurrency has nothing to do; and all to be started."""
+    yield _bulk(items, rounds, latency, 4, active=True)
+    for concurrency in concurrencies:
+        yield _bulk(items, rounds, latency, concurrency)
+
+
+def _bulk(items: int, rounds: int, latency: int, concurrency: int, active: bool = False) -> Case:
+    return Case(Group.PROGRAMME, Contender.BULK, items, rounds, True, active, latency, concurrency)
+
+
+def _compared(items: int, few: int, rounds: int) -> Iterator[Case]:
+    """The same programme without the bulk module."""
+    for active in (True, False):
+        for contender in (Contender.IN_PROCESS, Contender.URI, Contender.SDK, Contender.SESSION):
+            slow = contender is Contender.URI
+            often = ONE_ROUND if slow and items >= 100 else rounds
+            yield Case(Group.PROGRAMME, contender, few if slow else items, often, True, active)

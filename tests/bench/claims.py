@@ -1,0 +1,118 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the collection is meant to achieve, and what was measured instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bench.cases import Case, Contender, Group
+from bench.measure import Results
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement with its number. ``met`` is None when nothing was measured."""
+
+    about: str
+    measured: str
+    target: str
+    met: bool | None
+
+
+def claims(results: Results) -> list[Claim]:
+    """All of them, in the order of the document."""
+    return [*_loops(results), *_programme(results), *_growth(results)]
+
+
+def _at_least(about: str, ratio: float | None, target: float) -> Claim:
+    measured = "not measured" if ratio is None else f"{ratio:.1f} times as fast"
+    return Claim(about, measured, f"at least {target:g} times", None if ratio is None else ratio >= target)
+
+
+def _at_most(about: str, value: float | None, target: float, unit: str) -> Claim:
+    if value is None:
+        return Claim(about, "not measured", f"at most {target:g}{unit}", None)
+    shown = f"{value:.0f}" if value >= 10 else f"{value:.2f}"
+    return Claim(about, shown + unit, f"at most {target:g}{unit}", value <= target)
+
+
+def _beside(about: str, ratio: float | None, words: str) -> Claim:
+    """A number that no target is about."""
+    return Claim(f"- {about}", "not measured" if ratio is None else f"{ratio:.1f} {words}", "", None)
+
+
+def _ratio(results: Results, slow: Case | None, fast: Case | None) -> float | None:
+    if slow is None or fast is None:
+        return None
+    return _quotient(results.per_item(slow), results.per_item(fast))
+
+
+def _further(results: Results, slow: Case | None, fast: Case | None) -> float | None:
+    if slow is None or fast is None:
+        return None
+    return _quotient(results.further_item(slow), results.further_item(fast))
+
+
+def _quotient(numerator: float | None, denominator: float | None) -> float | None:
+    # Below zero: the machine was busier while it did nothing.
+    if numerator is None or denominator is None or numerator <= 0 or denominator <= 0:
+        return None
+    return numerator / denominator
+
+
+def _loops(results: Results) -> Iterator[Claim]:
+    reads = {contender: results.find(Group.READS, contender) for contender in Contender}
+    uri, ours, floor = reads[Contender.URI], reads[Contender.IN_PROCESS], reads[Contender.SESSION]
+    yield _at_least("A loop of reads, per item: in process against `uri`", _ratio(results, uri, ours), 40)
+    yield _beside("Further items only", _further(results, uri, ours), "times as fast")
+    about = "A loop of reads, per item: in process against one `requests` Session"
+    yield _at_most(about, _ratio(results, ours, floor), 6, " times as long")
+    yield _beside("Further items only", _further(results, ours, floor), "times as long")
+    separate = [results.find(Group.TASKS, contender) for contender in (Contender.URI, Contender.IN_PROCESS)]
+    yield _at_least("Separate tasks, per task: in process against `uri`", _ratio(results, *separate), 8)
+
+
+def _bulk(results: Results, items: int, **fields: object) -> Case | None:
+    return results.find(Group.PROGRAMME, Contender.BULK, items=items, **fields)
+
+
+def _within_limit(results: Results, about: str, case: Case | None) -> Claim:
+    if case is None or case.limit is None:
+        return Claim(about, "not measured", "", None)
+    requests = results.requests(case)
+    return Claim(about, f"{requests:,}", f"at most {case.limit:,}", requests <= case.limit)
+
+
+def _programme(results: Results) -> Iterator[Claim]:
+    right = _bulk(results, 1_000, active=True, latency=0)
+    yield _within_limit(results, "1,000 livestreams, all right: requests", right)
+    yield _at_most("The same: the whole process", results.seconds(right) if right else None, 3, " s")
+    change = _bulk(results, 1_000, active=False)
+    yield _within_limit(results, "1,000 to start: requests, two for each and the sweeps", change)
+    few, many = (_bulk(results, 1_000, active=False, latency=50, concurrency=number) for number in (1, 16))
+    yield _at_least(
+        "1,000 to start, answers take 50 ms: concurrency 16 against 1 (which ran once)", _ratio(results, few, many), 8
+    )
+
+
+def _growth(results: Results) -> Iterator[Claim]:
+    for words, fields in (
+        ("all right", {"active": True, "latency": 0}),
+        ("to start", {"active": False, "latency": 0, "concurrency": 4}),
+        ("to start, answers take 50 ms", {"active": False, "latency": 50, "concurrency": 16}),
+    ):
+        less, more = (_bulk(results, items, **fields) for items in (1_000, 5_000))
+        about = f"One of 5,000 against one of 1,000, {words}"
+        yield _at_most(about, _ratio(results, more, less), 1.5, " times as long")
+    peaks = [results.memory(case) for case in results.samples if case.contender is Contender.BULK]
+    resident = max((peak.resident for peak in peaks if peak.resident), default=None)
+    proportional = max((peak.proportional for peak in peaks if peak.proportional), default=None)
+    largest = max((case.items for case in results.samples if case.all_at_once), default=0)
+    about = f"A programme of up to {largest:,}: peak memory, the sum of all processes"
+    yield _at_most(about, resident / 1e6 if resident else None, 200, " MB")
+    once = "not measured" if proportional is None else f"{proportional / 1e6:.0f} MB"
+    yield Claim("- With what processes share counted once", once, "", None)

@@ -1,0 +1,183 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs cases in alternating rounds, and checks that each did its work."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from bench.cases import Case, Contender, Group
+from bench.contenders import Failed, Stage
+from bench.plays import Entry, entries_for
+from bench.process import Memory
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One run. ``loop``: seconds of a script's loop alone; requests by kind."""
+
+    seconds: float
+    loop: float | None
+    memory: Memory
+    reads: int
+    writes: int
+
+    @property
+    def requests(self) -> int:
+        """All of them."""
+        return self.reads + self.writes
+
+
+@dataclass
+class Results:
+    """The samples of all cases, and what went wrong."""
+
+    samples: dict[Case, list[Sample]] = field(default_factory=dict)
+    skipped: dict[Contender, str] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+
+    def find(self, group: Group, contender: Contender, **fields: object) -> Case | None:
+        """The measured case with these fields; the first of several, and not a loop over nothing unless asked for."""
+        fields = {"items": 0, **fields} if contender is Contender.EMPTY else fields
+        for case in self.samples:
+            if not case.items and "items" not in fields:
+                continue
+            same = case.group is group and case.contender is contender
+            if same and all(getattr(case, name) == value for name, value in fields.items()):
+                return case
+        return None
+
+    def seconds(self, case: Case) -> float:
+        """Median of whole processes."""
+        return statistics.median(sample.seconds for sample in self.samples[case])
+
+    def spread(self, case: Case) -> tuple[float, float]:
+        """The shortest and the longest whole process."""
+        times = [sample.seconds for sample in self.samples[case]]
+        return min(times), max(times)
+
+    def loop(self, case: Case) -> float | None:
+        """Median of a script's loop alone."""
+        times = [sample.loop for sample in self.samples[case] if sample.loop is not None]
+        return statistics.median(times) if times else None
+
+    def per_item(self, case: Case) -> float:
+        """Seconds for each item: of a playbook what it takes longer than an empty one, of a script its loop.
+
+        A share of what the first item of a playbook costs is in it.
+        """
+        loop = self.loop(case)
+        if loop is not None:
+            return loop / case.items
+        empty = self.find(case.group, Contender.EMPTY)
+        return (self.seconds(case) - (self.seconds(empty) if empty else 0.0)) / case.items
+
+    def further_item(self, case: Case) -> float | None:
+        """The same without what the first item costs: what it takes longer than a loop over nothing."""
+        if self.loop(case) is not None:
+            return self.per_item(case)
+        nothing = self.find(case.group, case.contender, items=0)
+        return (self.seconds(case) - self.seconds(nothing)) / case.items if nothing else None
+
+    def requests(self, case: Case) -> int:
+        """The largest number of requests of a run."""
+        return max(sample.requests for sample in self.samples[case])
+
+    def memory(self, case: Case) -> Memory:
+        """The largest peaks of a run."""
+        seen = [sample.memory for sample in self.samples[case]]
+        return Memory(
+            max((memory.resident for memory in seen if memory.resident), default=None),
+            max((memory.proportional for memory in seen if memory.proportional), default=None),
+        )
+
+    @property
+    def excesses(self) -> list[str]:
+        """Cases that cost more requests than they may."""
+        return [
+            f"{case}: {self.requests(case)} requests, at most {case.limit} are allowed"
+            for case in self.samples
+            if case.limit is not None and self.requests(case) > case.limit
+        ]
+
+
+class Bench:
+    """Measures cases on a stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.results = Results()
+        self._started = time.monotonic()
+
+    def say(self, text: str) -> None:
+        """Report progress."""
+        print(f"[{time.monotonic() - self._started:4.0f} s] {text}", file=sys.stderr, flush=True)
+
+    def run(self, cases: Sequence[Case]) -> Results:
+        """Measure them, group by group."""
+        for contender in {case.contender: None for case in cases}:
+            if contender in self.stage.missing:
+                self.results.skipped[contender] = self.stage.missing[contender]
+                self.say(f"SKIPPED: {contender.value}: {self.stage.missing[contender]}")
+        cases = [case for case in cases if case.contender not in self.results.skipped]
+        for group in Group:
+            members = [case for case in cases if case.group is group]
+            broken = self._rehearse(members)
+            self._alternate([case for case in members if case.contender not in broken])
+        return self.results
+
+    def _rehearse(self, cases: Sequence[Case]) -> set[Contender]:
+        """One small untimed run of each contender; returns those that cannot do it."""
+        broken = set()
+        with_items = [case for case in cases if case.items or case.contender is Contender.EMPTY]
+        for case in {case.contender: case for case in reversed(with_items)}.values():
+            small = replace(case, items=min(case.items, 2), latency=0)
+            entries = self._prepare(small)
+            try:
+                self.stage.rehearse(small, entries)
+            except Failed as failure:
+                self._fail(f"{case.group.value}, {case.contender.value}: {failure}")
+                broken.add(case.contender)
+        return broken
+
+    def _alternate(self, cases: Sequence[Case]) -> None:
+        """Every case once, then every case again, so that what else the machine does hits all of them."""
+        going = list(cases)
+        rounds = max((case.rounds for case in cases), default=0)
+        for number in range(1, rounds + 1):
+            for case in [case for case in going if case.rounds >= number]:
+                try:
+                    sample = self._measure(case)
+                except Failed as failure:
+                    self._fail(f"{case}: {failure}")
+                    going.remove(case)
+                    continue
+                self.results.samples.setdefault(case, []).append(sample)
+                self.say(f"{case}, round {number} of {case.rounds}: {sample.seconds:.2f} s, {sample.requests} requests")
+
+    def _fail(self, text: str) -> None:
+        self.results.failures.append(text)
+        self.say(f"FAILED: {text}")
+
+    def _prepare(self, case: Case) -> list[Entry]:
+        """A service that holds what the case works on, and nothing else."""
+        self.stage.control.reset(rate_limit=0, latency=case.latency / 1000)
+        return entries_for(self.stage.control.seed(meetings=case.items, active=case.active)["meetings"])
+
+    def _measure(self, case: Case) -> Sample:
+        timed = self.stage.carry_out(case, self._prepare(case))
+        journal = self.stage.control.journal()
+        accepted = sum(entry.accepted for entry in journal)
+        reads = sum(entry.method == "GET" for entry in journal)
+        wanted = 0 if case.active else case.items
+        if accepted != wanted:
+            raise Failed(f"{accepted} requests changed something, not {wanted}")
+        if reads < case.fewest_reads:
+            raise Failed(f"there were {reads} reads, not {case.fewest_reads}")
+        return Sample(timed.ran.seconds, timed.loop, timed.ran.memory, reads, len(journal) - reads)
