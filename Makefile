@@ -115,7 +115,7 @@ sdk: $(ENV) ## Tests against the vendor's SDK
 .PHONY: integration
 integration: $(ENV) ## Playbooks against the simulated API
 	$(call say,Integration tests)
-	@"$(VENV)/bin/python" -m pytest tests/integration -n 2 $(ARGS)
+	@"$(VENV)/bin/python" -m pytest tests/integration -n 2 --dist worksteal $(ARGS)
 
 .PHONY: bench
 bench: $(ENV) ## Measure, and write docs/performance.md (ARGS=--quick: short, writes nothing)

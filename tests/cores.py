@@ -77,7 +77,7 @@ def main(arguments: list[str]) -> int:
             continue
         print(f"--- ansible-core {release}, {python}", flush=True)
         variables = {**os.environ, "EVENTOPS_CORE": release, "PATH": f"{place / 'bin'}:{os.environ['PATH']}"}
-        command = [place / "bin/python", "-m", "pytest", "-n", "2", "-q", *(arguments or TESTS)]
+        command = [place / "bin/python", "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q", *(arguments or TESTS)]
         if subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode:
             failed.append(release)
     for reason in missing:
