@@ -87,9 +87,10 @@ lint: $(ENV) ## Style: ruff, yamllint, ansible-lint, licences, changelog
 	  CLOUDFLARE_BASE_URL=https://127.0.0.1:9 ansible-lint --offline --nocolor
 
 .PHONY: types
-types: $(ENV) ## Static types: mypy --strict on module_utils
+types: $(ENV) ## Static types: mypy --strict on module_utils and the reading of schedules
 	$(call say,mypy)
-	@cd $(BUILD) && mypy --config-file ../pyproject.toml -p ansible_collections.eventops.cloudflare.plugins.module_utils
+	@cd $(BUILD) && mypy --config-file ../pyproject.toml -p ansible_collections.eventops.cloudflare.plugins.module_utils \
+	  -p ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule
 
 .PHONY: docs-lint
 docs-lint: $(ENV) ## Documentation: antsibull-docs on plugins, roles and docs/docsite

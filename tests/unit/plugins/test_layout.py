@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import io
+import sys
 import tokenize
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.transport impo
 
 ROOT = Path(__file__).parents[3]
 UTILS = ROOT / "plugins/module_utils"
+SCHEDULE = ROOT / "plugins/plugin_utils/schedule"
 MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
 SPECS = [
     arguments.LIVESTREAM,
@@ -97,6 +99,16 @@ def test_layers_import_downwards_only(name: str) -> None:
         top = module.split(".")[0]
         assert top not in FORBIDDEN[name], f"{name} imports {module}"
         assert "ansible." not in FORBIDDEN[name] or top != "ansible", f"{name} imports {module}"
+
+
+def test_schedules_are_read_with_the_standard_library_alone() -> None:
+    """The controller has nothing else for certain, and nothing of it is about Ansible."""
+    for path in SCHEDULE.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                assert name.split(".")[0] in sys.stdlib_module_names or ".plugin_utils.schedule" in name, path.name
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)

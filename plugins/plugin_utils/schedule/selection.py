@@ -1,0 +1,91 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The days and rooms of a schedule that are wanted, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule import names
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.errors import ScheduleError
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.model import Room, Schedule
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.values import clean, kind, quoted
+
+MOST_LISTED = 40
+
+
+def select(schedule: Schedule, *, days: Any = None, rooms: Any = None, prefix: str | None = None) -> dict[str, Any]:
+    """See ``read_schedule``."""
+    if prefix is not None and not isinstance(prefix, str):
+        raise ScheduleError(f"prefix: expected a text, found {kind(prefix)}")
+    lead = names.prefix(schedule.acronym, schedule.title) if prefix is None else names.slug(prefix)
+    named = _named(schedule.rooms, lead)
+    wanted_days = {_day(schedule, value) for value in _listed("days", days)}
+    wanted_rooms = {_room(named, value) for value in _listed("rooms", rooms)}
+    result = []
+    for name, room in named.items():
+        talks = [talk.plain() for talk in room.talks if not wanted_days or talk.day in wanted_days]
+        if (talks or not wanted_days) and (name in wanted_rooms or not wanted_rooms):
+            result.append({"name": name, "title": room.title, "talks": talks})
+    return {"conference": schedule.plain(), "rooms": result}
+
+
+def _named(rooms: Iterable[Room], lead: str) -> dict[str, Room]:
+    """The rooms by their streams' names."""
+    found: dict[str, Room] = {}
+    for room in rooms:
+        name = names.stream_name(lead, room.title)
+        if name in found:
+            both = f"{quoted(found[name].title)} and {quoted(room.title)}"
+            raise ScheduleError(
+                f"the rooms {both} would both get the stream {name}; rename one of them in the schedule"
+            )
+        found[name] = room
+    return found
+
+
+def _listed(option: str, value: Any) -> list[Any]:
+    """An option's values; blank ones count as not given, and a single one as a list of it."""
+    single = isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable)
+    values = [value] if single else list(value)
+    for entry in values:
+        if isinstance(entry, bool) or not isinstance(entry, (str, int, date, type(None))):
+            raise ScheduleError(f"{option}: expected a list of texts or numbers, found {kind(entry)} in it")
+    return [entry for entry in values if entry is not None and entry != ""]
+
+
+def _day(schedule: Schedule, value: Any) -> date:
+    """The day of this date or number."""
+    if isinstance(value, date):  # as YAML reads a date
+        text = (value.date() if isinstance(value, datetime) else value).isoformat()
+    else:
+        text = clean(str(value))
+    numbered = {str(number): day for number, day in enumerate(schedule.days, 1)}
+    by_date = {day.isoformat(): day for day in schedule.days}
+    found = by_date.get(text) or numbered.get(text.lstrip("0") or text)
+    if found is None:
+        has = _enumerated(f"{number} ({day})" for number, day in numbered.items())
+        raise ScheduleError(f"days: the schedule has no day {quoted(text)}; it has {has}")
+    return found
+
+
+def _room(named: dict[str, Room], value: Any) -> str:
+    """The stream name of the room of this published name or stream name."""
+    text = clean(str(value))
+    for name, room in named.items():
+        if room.title == text:
+            return name
+    if text not in named:
+        has = _enumerated(f"{quoted(room.title)} ({name})" for name, room in named.items())
+        raise ScheduleError(f"rooms: the schedule has no room {quoted(text)}; it has {has}")
+    return text
+
+
+def _enumerated(items: Iterable[str]) -> str:
+    every = list(items)
+    more = f" and {len(every) - MOST_LISTED} more" if len(every) > MOST_LISTED else ""
+    return (", ".join(every[:MOST_LISTED]) or "none") + more
