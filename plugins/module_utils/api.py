@@ -70,10 +70,12 @@ class RealtimeApi:
         start_time: str | None = None,
         end_time: str | None = None,
         newest_first: bool = False,
+        most_pages: int = MOST_PAGES,
     ) -> Iterator[models.Livestream]:
         """GET P/livestreams, page by page as they are needed. A 404 of the service means an empty list.
 
-        Oldest first unless told otherwise: what is created meanwhile then comes last and moves no page.
+        Oldest first unless told otherwise: what is created meanwhile then comes last and moves no page. With
+        ``most_pages`` the list may end early.
         """
         query = {
             "exclude_meetings": "true" if exclude_meetings else None,
@@ -82,7 +84,7 @@ class RealtimeApi:
             "end_time": end_time,
             "sort_order": "DSC" if newest_first else "ASC",
         }
-        return self._pages("list the livestreams", ("livestreams",), query, models.livestreams_in, _id)
+        return self._pages("list the livestreams", ("livestreams",), query, models.livestreams_in, _id, most_pages)
 
     def create_livestream(self, name: str) -> models.Livestream:
         """POST P/livestreams: create an independent livestream."""
@@ -230,8 +232,9 @@ class RealtimeApi:
         query: Mapping[str, Any],
         read: Callable[[Any], Sequence[_Item]],
         key: Callable[[_Item], Any],
+        most_pages: int = MOST_PAGES,
     ) -> Iterator[_Item]:
-        """Everything a paged answer holds, each once.
+        """Everything a paged answer holds, each once; no more than ``most_pages`` of it when that was asked for.
 
         A server may send shorter pages than asked for and wrong counts, so a list ends with an empty page, or when as
         many were received as a credible ``total_count`` announced. A list that cannot be read to its end is an error:
@@ -240,7 +243,7 @@ class RealtimeApi:
         seen: set[Any] = set()
         stuck = 0
         credible = True
-        for page in range(1, MOST_PAGES + 1):
+        for page in range(1, most_pages + 1):
             answer = self._unless_missing(asked, *segments, query={**query, "page_no": page, "per_page": PAGE_SIZE})
             items = read(answer.body) if answer else []
             if not items:
@@ -259,6 +262,9 @@ class RealtimeApi:
             if stuck == REPEATED_PAGES:
                 if credible:
                     break
+                return
+        else:
+            if most_pages < MOST_PAGES:
                 return
         raise self._not_understood(asked, segments, "the pages do not lead to the end of the list")
 

@@ -217,3 +217,37 @@ ANALYTICS_INFO: Spec = {
     **TIME_RANGE,
     **CLIENT,
 }
+
+CREDENTIALS: Spec = {
+    "livestreams": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            "name": {"type": "str", "required": True},
+            "id": {"type": "str"},
+            "meeting_id": {"type": "str"},
+        },
+    },
+    "path": {"type": "path", "required": True},
+    "required": {"type": "bool", "default": False},
+    "concurrency": {"type": "int", "default": 4},
+    **CLIENT,
+}
+
+# What the action plugin adds where the module of the same name writes the files: all of them, keys included.
+SENT: Spec = {"_contents": {"type": "str", "no_log": True}}
+
+PLAYBACK_INFO: Spec = {
+    "playbacks": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {"name": {"type": "str", "required": True}, "playback_url": {"type": "str"}},
+    },
+    "timeout": {"type": "float", "default": 60},
+    "on_failure": {"type": "str", "choices": ["warn", "fail"], "default": "warn"},
+    "concurrency": {"type": "int", "default": 16},
+    "validate_certs": CLIENT["validate_certs"],
+    "ca_path": CLIENT["ca_path"],
+}

@@ -34,6 +34,10 @@ class StateUnreachable(RealtimeError):
     """The service offers no way to the state asked for (an encoder has to act, or the livestream does not exist)."""
 
 
+class FileFailed(RealtimeError):
+    """A file or folder could not be read or written. The text begins with its path and tells nothing of its content."""
+
+
 class RequestFailed(RealtimeError):
     """A request to the API had no usable answer, or was answered with a refusal.
 

@@ -6,14 +6,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils._requests import REQUESTS_IMPORT_ERROR
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import Spec
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context
-from ansible_collections.eventops.cloudflare.plugins.module_utils.task import Reconcile, perform
+from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
+    Reconcile,
+    Result,
+    Work,
+    perform,
+    perform_alone,
+)
 
 try:
     from ansible.module_utils.secrets import register_secrets  # ansible-core 2.22 and later
@@ -32,12 +38,21 @@ def bug_report(error: Exception) -> str:
 
 
 def run(spec: Spec, reconcile: Reconcile) -> None:
-    """Validate the options, carry out the task, and exit."""
+    """Validate the options, carry out the task on the API, and exit."""
+    _run(spec, lambda *args, **options: perform(reconcile, *args, **options))
+
+
+def run_alone(spec: Spec, work: Work, *, needs_requests: bool = True) -> None:
+    """The same for a task that does not talk to the API."""
+    _run(spec, lambda *args, **options: perform_alone(work, *args, **options), needs_requests)
+
+
+def _run(spec: Spec, carry_out: Callable[..., Result], needs_requests: bool = True) -> None:
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
-    if REQUESTS_IMPORT_ERROR:
+    if REQUESTS_IMPORT_ERROR and needs_requests:
         module.fail_json(msg=missing_required_lib("requests"))
     try:
-        result = perform(reconcile, module.params, Context(check_mode=module.check_mode), diff_mode=module._diff)
+        result = carry_out(module.params, Context(check_mode=module.check_mode), diff_mode=module._diff)
     except Exception as error:  # noqa: BLE001  # pylint: disable=broad-exception-caught
         module.fail_json(msg=bug_report(error))
     register_secrets(result.secrets)

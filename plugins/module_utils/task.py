@@ -16,6 +16,7 @@ from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
+    FileFailed,
     InvalidRequest,
     RealtimeError,
     RequestFailed,
@@ -29,6 +30,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.transport impo
 )
 
 Reconcile = Callable[[RealtimeApi, Mapping[str, Any], Context], Outcome]
+Work = Callable[[Mapping[str, Any], Context], Outcome]
 Connect = Callable[[Settings], Transport]
 
 _ENVIRONMENT = {
@@ -58,19 +60,30 @@ def perform(
     """Carry out a task. Failures become ``failed`` with ``msg``, and ``error`` where the API or the network failed."""
     transport: Transport | None = None
     sent = repeated = 0
-    try:
+
+    def work(params: Mapping[str, Any], context: Context) -> Outcome:
+        nonlocal transport, sent, repeated
         transport = connect(settings_of(params))
         sent, repeated = transport.requests, transport.retries
         api = RealtimeApi(transport, *(_required(params, option) for option in ("account_id", "app_id")))
-        outcome = reconcile(api, params, context)
+        return reconcile(api, params, context)
+
+    result = perform_alone(work, params, context, diff_mode=diff_mode)
+    if transport is not None:
+        result.values["api"] = {"requests": transport.requests - sent, "retries": transport.retries - repeated}
+    return result
+
+
+def perform_alone(work: Work, params: Mapping[str, Any], context: Context, *, diff_mode: bool = False) -> Result:
+    """Carry out a task that does not talk to the API; otherwise as :func:`perform`."""
+    try:
+        outcome = work(params, context)
     except RealtimeError as error:
         values: dict[str, Any] = {"failed": True, "changed": error.changed, "msg": message_of(error)}
         if isinstance(error, RequestFailed):
             values["error"] = error.details()
-        if transport is not None:
-            values["api"] = _cost(transport, sent, repeated)
         return Result(values)
-    values = {"changed": outcome.changed, **outcome.values, "api": _cost(transport, sent, repeated)}
+    values = {"changed": outcome.changed, **outcome.values}
     if outcome.failure is not None:
         values |= {"failed": True, "msg": outcome.failure}
     if diff_mode and outcome.diff is not None:
@@ -120,11 +133,7 @@ def credentials_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> Cre
     return Credentials(key=values["api_key"], email=values["api_email"])
 
 
-def _cost(transport: Transport, sent: int, repeated: int) -> dict[str, int]:
-    return {"requests": transport.requests - sent, "retries": transport.retries - repeated}
-
-
 def message_of(error: RealtimeError) -> str:
-    """An error as a sentence; what begins with an option's name keeps it as it is."""
+    """An error as a sentence; what begins with an option's name, or with a path, keeps it as it is."""
     text = str(error)
-    return text if isinstance(error, InvalidRequest) else text[:1].upper() + text[1:]
+    return text if isinstance(error, (InvalidRequest, FileFailed)) else text[:1].upper() + text[1:]

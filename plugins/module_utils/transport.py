@@ -54,6 +54,7 @@ REPEATED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522,
 AMBIGUOUS_STATUSES = frozenset({408, 425})
 BACKOFF = 0.5  # seconds before the first repetition; doubled for each further one
 MAX_CONNECTIONS = 32  # kept open for as many threads
+MOST_REDIRECTS = 5
 LONGEST_TEXT = 500  # characters of an API's error text that are passed on
 
 _AUTH_CODES = (971, 6003, 6103, 6111, 9106, 9109, 10000, 10001)
@@ -239,13 +240,10 @@ class Transport:
 
     def _make_session(self) -> requests.Session:
         session = _Session()
-        # Nothing of netrc, and nothing of the system's proxy store, which crashes forked processes on macOS.
-        session.trust_env = False
+        set_up(session, certificate_check(self.settings.validate_certs, self.settings.ca_path))
         session.proxies.update(environment_proxies(self.base_url))
-        session.verify = certificate_check(self.settings)
         session.auth = _Auth(self.settings.credentials.headers)
-        session.headers.update({"User-Agent": f"eventops.cloudflare/{VERSION}", "Accept": "application/json"})
-        session.max_redirects = 5
+        session.headers["Accept"] = "application/json"
         adapter = _Adapter(max_retries=_Repeat.of(self), pool_maxsize=MAX_CONNECTIONS)
         adapter.transport = self
         session.mount("https://", adapter)
@@ -358,21 +356,9 @@ class Transport:
                 self.pause(repeat.delay())
 
     def _raise_connection_error(self, asked: str, method: str, path: str, error: Exception) -> NoReturn:
-        certificate = _certificate_error(error)
-        never_sent = certificate is not None or _never_connected(error)
+        never_sent = _certificate_error(error) is not None or _never_connected(error)
         kind: type[RequestFailed] = ConnectionFailed if method in READS or never_sent else Ambiguous
-        if certificate is not None:
-            text = f"the server's certificate was refused: {certificate}"
-            advice = "check base_url and the clock; a private certificate authority is given with ca_path"
-        elif isinstance(error, requests.exceptions.TooManyRedirects):
-            text, advice = "the server redirects without end", "check base_url"
-        elif isinstance(error, requests.exceptions.ProxyError):
-            text, advice = "the proxy did not let it through", "check HTTPS_PROXY and NO_PROXY in the environment"
-        elif isinstance(error, requests.exceptions.Timeout) or "timed out" in str(error):
-            text = f"no answer within {self.settings.timeout:g} s"
-            advice = "check the network, or allow more with timeout"
-        else:
-            text, advice = _cause(error), "check the network and base_url"
+        text, advice = explain_connection_error(error, self.settings.timeout)
         raise kind(asked, method, path, self.settings.credentials.scrub(text), advice=advice) from None
 
     def _read(self, asked: str, method: str, path: str, response: requests.Response) -> Answer:
@@ -518,19 +504,28 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def environment_proxies(base_url: str) -> dict[str, str]:
+def set_up(session: requests.Session, verify: bool | str) -> None:
+    """What all sessions share."""
+    # Nothing of netrc, and nothing of the system's proxy store, which crashes forked processes on macOS.
+    session.trust_env = False
+    session.verify = verify
+    session.headers["User-Agent"] = f"eventops.cloudflare/{VERSION}"
+    session.max_redirects = MOST_REDIRECTS
+
+
+def environment_proxies(url: str) -> dict[str, str]:
     """The proxies that the environment names for this URL; never for loopback."""
-    host = urlsplit(base_url).hostname or ""
+    host = urlsplit(url).hostname or ""
     if is_loopback(host) or urllib.request.proxy_bypass_environment(host):  # type: ignore[attr-defined]
         return {}
     return urllib.request.getproxies_environment()
 
 
-def certificate_check(settings: Settings) -> bool | str:
+def certificate_check(validate_certs: bool, ca_path: str | None) -> bool | str:
     """requests' ``verify``: False, True, or the path of the certificate authorities to trust."""
-    if not settings.validate_certs:
+    if not validate_certs:
         return False
-    path = settings.ca_path or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    path = ca_path or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     if path and not os.path.exists(path):
         raise InvalidRequest(f"ca_path does not exist: {path}")
     return path or True
@@ -552,6 +547,21 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             yield current
             todo += [*current.args, getattr(current, "reason", None), getattr(current, "original_error", None)]
             todo += [current.__cause__, current.__context__]
+
+
+def explain_connection_error(error: Exception, timeout: float) -> tuple[str, str]:
+    """Why there was no answer within ``timeout`` seconds, and what to do about it."""
+    certificate = _certificate_error(error)
+    if certificate is not None:
+        advice = "check base_url and the clock; a private certificate authority is given with ca_path"
+        return f"the server's certificate was refused: {certificate}", advice
+    if isinstance(error, requests.exceptions.TooManyRedirects):
+        return "the server redirects without end", "check base_url"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "the proxy did not let it through", "check HTTPS_PROXY and NO_PROXY in the environment"
+    if isinstance(error, requests.exceptions.Timeout) or "timed out" in str(error):
+        return f"no answer within {timeout:g} s", "check the network, or allow more with timeout"
+    return _cause(error), "check the network and base_url"
 
 
 def _certificate_error(error: BaseException) -> str | None:

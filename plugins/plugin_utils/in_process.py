@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Callable, ClassVar
 
 from ansible import constants as C
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -32,7 +33,13 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.comm
     Tally,
     silent,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.task import Reconcile, perform
+from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
+    Reconcile,
+    Result,
+    Work,
+    perform,
+    perform_alone,
+)
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import Settings, Transport
 
 try:
@@ -64,6 +71,8 @@ class InProcessAction(ActionBase):  # type: ignore[misc]
 
     spec: ClassVar[Spec]
     reconcile: ClassVar[Reconcile]
+    # Instead of ``reconcile`` where a task does not talk to the API.
+    work: ClassVar[Work | None] = None
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         """Run here, or as a module where something speaks against it. The result is the same."""
@@ -128,20 +137,28 @@ class InProcessAction(ActionBase):  # type: ignore[misc]
 
     def _perform(self, params: Mapping[str, Any], secrets: set[str]) -> dict[str, Any]:
         context = Context(check_mode=bool(self._task.check_mode), report=self._reporter())
-        account = str(params["account_id"])
         try:
-            result = perform(
-                self.reconcile,
-                params,
-                context,
-                diff_mode=bool(self._task.diff),
-                connect=lambda settings: shared_transport(account, settings),
-            )
+            result = self._carry_out(params, context, diff_mode=bool(self._task.diff))
+        except AnsibleError:
+            # The host's: Ansible says what it is about.
+            raise
         except Exception as error:  # noqa: BLE001  # pylint: disable=broad-exception-caught
             return {"failed": True, "msg": bug_report(error)}
         if MASKED_BY_CORE:
             secrets.update(result.secrets)
         return {**result.values, **({"warnings": list(result.warnings)} if result.warnings else {})}
+
+    def _carry_out(self, params: Mapping[str, Any], context: Context, diff_mode: bool) -> Result:
+        if self.work is not None:
+            return perform_alone(self.work, params, context, diff_mode=diff_mode)
+        account = str(params["account_id"])
+        return perform(
+            self.reconcile,
+            params,
+            context,
+            diff_mode=diff_mode,
+            connect=lambda settings: shared_transport(account, settings),
+        )
 
     def _reporter(self) -> Callable[[Progress | Tally], None]:
         """What shows progress: nothing where it could spoil output that is parsed, or tell what no_log hides."""

@@ -21,27 +21,43 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import (
     analytics,
+    credentials,
     info,
     livestream,
     livestreams,
     meeting,
     meetings,
+    playback,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Clock,
     Context,
+    Outcome,
     Progress,
     Tally,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.task import Reconcile, perform
+from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
+    Reconcile,
+    Work,
+    perform,
+    perform_alone,
+)
 from simulator.client import Control
 from simulator.journal import Entry
 from simulator.server import running
 
 ROOT = Path(__file__).parents[2]
 VARIABLE = "eventops_cloudflare_in_process"
+
+
+def write_credentials(api: RealtimeApi, params: Mapping[str, Any], context: Context) -> Outcome:
+    """As where the connection is local."""
+    return credentials.write_credentials(api, params, context, credentials.placing(params["path"]))
+
+
 MODULES: dict[str, tuple[arguments.Spec, Reconcile]] = {
     "realtime_livestream": (arguments.LIVESTREAM, livestream.reconcile),
     "realtime_livestreams": (arguments.LIVESTREAMS, livestreams.reconcile_all),
@@ -50,6 +66,11 @@ MODULES: dict[str, tuple[arguments.Spec, Reconcile]] = {
     "realtime_meeting_info": (arguments.MEETING_INFO, meetings.look_up_meetings),
     "realtime_livestream_info": (arguments.LIVESTREAM_INFO, info.look_up),
     "realtime_analytics_info": (arguments.ANALYTICS_INFO, analytics.report),
+    "realtime_credentials": (arguments.CREDENTIALS, write_credentials),
+}
+# Those that do not talk to the API.
+ALONE: dict[str, tuple[arguments.Spec, Work]] = {
+    "realtime_playback_info": (arguments.PLAYBACK_INFO, playback.playback_info),
 }
 
 
@@ -108,13 +129,17 @@ class Actor:
 
     def __call__(self, module: str = "realtime_livestream", /, *, check: bool = False, **options: Any) -> Ran:
         """Run a task. The journal of the simulator is not cleared: see ``Ran.journal`` for the task's part."""
-        spec, reconcile = MODULES[module]
-        client = {
-            "account_id": self.sim.account_id,
-            "app_id": self.sim.app_id,
-            "api_token": self.sim.api_token,
-            "base_url": self.sim.base_url,
-        }
+        spec = {**MODULES, **ALONE}[module][0]
+        client = (
+            {}
+            if module in ALONE
+            else {
+                "account_id": self.sim.account_id,
+                "app_id": self.sim.app_id,
+                "api_token": self.sim.api_token,
+                "base_url": self.sim.base_url,
+            }
+        )
         validated = ArgumentSpecValidator(spec).validate({**client, **options})
         assert not validated.error_messages
         elapsed = [0.0]
@@ -128,7 +153,11 @@ class Actor:
         clock = Clock() if self.real_time else Clock(lambda: elapsed[0], sleep)
         before = len(self.sim.journal())
         context = Context(check_mode=check, report=progress.append, clock=clock)
-        result = perform(reconcile, validated.validated_parameters, context, diff_mode=True)
+        params = validated.validated_parameters
+        if module in ALONE:
+            result = perform_alone(ALONE[module][1], params, context, diff_mode=True)
+        else:
+            result = perform(MODULES[module][1], params, context, diff_mode=True)
         return Ran(result.values, result.warnings, progress, self.sim.journal()[before:])
 
 
@@ -164,11 +193,12 @@ class Player:
     """Runs playbooks with the real ansible-playbook, in a home of its own, at -vvvv.
 
     After each run, the output and every file that was written are searched for credentials and stream keys; ``keys``
-    says that this run was asked to show stream keys.
+    says that this run was asked to show stream keys. Only below ``vault`` may there be keys.
     """
 
     sim: Control
     home: Path
+    vault: Path | None = None
     in_process: bool = True
     pipelining: bool = False
     runs: int = 0
@@ -265,7 +295,11 @@ class Player:
     def search(self, output: str, keys: bool) -> None:
         """Fail if a secret is in the output, or in a file that was written."""
         secrets = [self.sim.api_token, self.sim.api_key, *([] if keys else self.sim.secrets())]
-        written = {path: path.read_text(errors="replace") for path in self.home.rglob("*") if path.is_file()}
+        written = {
+            path: path.read_text(errors="replace")
+            for path in self.home.rglob("*")
+            if path.is_file() and not (self.vault and path.is_relative_to(self.vault))
+        }
         for secret in secrets:
             assert secret not in output, "a secret is in the output"
             assert [path for path, text in written.items() if secret in text] == []

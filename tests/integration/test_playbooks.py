@@ -31,7 +31,10 @@ MODULES = [
     "realtime_meeting",
     "realtime_meetings",
     "realtime_meeting_info",
+    "realtime_credentials",
 ]
+# Those that take no client options.
+ALONE = ["realtime_playback_info"]
 STREAMS = yaml.safe_load((ROOT / "playbooks/vars/camp2019.yml").read_text())["event_livestream_streams"]
 
 
@@ -156,6 +159,7 @@ def test_credentials_from_module_defaults_reach_every_module(playbook: Any, sim:
         "realtime_livestreams": {"livestreams": []},
         "realtime_meeting": {"title": "Curie"},
         "realtime_meetings": {"meetings": [{"title": "Meitner"}]},
+        "realtime_credentials": {"livestreams": [{"name": "feed", "meeting_id": "m1"}], "path": "/nonexistent"},
     }
     tasks = [task(module, module, **needed.get(module, {})) for module in MODULES]
     defaults = {
@@ -369,22 +373,28 @@ def test_the_role_refuses_what_is_contradictory(playbook: Any, streams: list[Any
 def test_the_documentation_is_complete() -> None:
     command = [str(Path(sys.executable).with_name("ansible-doc")), "--json"]
     environment = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"), "PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
-    names = [f"eventops.cloudflare.{module}" for module in MODULES]
+    modules = [*MODULES, *ALONE]
+    names = [f"eventops.cloudflare.{module}" for module in modules]
     ran = subprocess.run([*command, *names], env=environment, capture_output=True, text=True, check=True)
     documents = json.loads(ran.stdout)
-    for module, name in zip(MODULES, names, strict=True):
+    for module, name in zip(modules, names, strict=True):
         document = documents[name]
         doc = document["doc"]
-        assert {"account_id", "app_id", "api_token", "base_url", "retries"} <= set(doc["options"])
         assert all(option["description"] for option in doc["options"].values())
         assert doc["attributes"]["check_mode"]["support"] == "full"
         assert doc["attributes"]["diff_mode"]["support"] == ("N/A" if module.endswith("_info") else "full")
-        assert doc["attributes"]["action_group"]["membership"] == ["eventops.cloudflare.realtime"]
-        assert {"api", "error"} < set(document["return"])
         assert yaml.safe_load(document["examples"])
+        client = {"account_id", "app_id", "api_token", "base_url", "retries"} & set(doc["options"])
+        if module in ALONE:
+            assert not client
+            assert "action_group" not in doc["attributes"]
+        else:
+            assert len(client) == 5
+            assert doc["attributes"]["action_group"]["membership"] == ["eventops.cloudflare.realtime"]
+            assert {"api", "error"} < set(document["return"])
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", [*MODULES, *ALONE])
 def test_the_examples_run(playbook: Any, sim: Control, module: str) -> None:
     """The examples of each module's documentation, as they stand, on what they name."""
     source = (ROOT / f"plugins/modules/{module}.py").read_text()

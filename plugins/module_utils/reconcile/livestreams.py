@@ -12,7 +12,7 @@ of threads. What is waited for is polled with sweeps, too. A failed entry stops 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -111,6 +111,21 @@ def _unseen(desired: Desired) -> Livestream:
     return Livestream(id=desired.livestream_id, meeting_id=desired.meeting_id, name=desired.name)
 
 
+def active_of_meetings(api: RealtimeApi, wanted: Set[str] | None = None) -> dict[str, Livestream]:
+    """The active livestreams of meetings, by meeting; of ``wanted`` ones, reads no further than they need.
+
+    INVOKED before LIVE: what goes live between the two sweeps is then seen in both, and not in none.
+    """
+    found: dict[str, Livestream] = {}
+    for status in (INVOKED, LIVE):
+        for item in api.livestreams(status=status):
+            if item.meeting_id and item.active:
+                found[item.meeting_id] = item
+            if wanted is not None and wanted <= found.keys():
+                return found
+    return found
+
+
 class _Programme:
     """Observe, plan, apply, wait: for all at once."""
 
@@ -147,7 +162,7 @@ class _Programme:
     def observe(self) -> None:
         """One sweep of what is active, and one of the independent livestreams where some are listed."""
         meetings = any(entry.desired.meeting_id for entry in self.entries)
-        active = self.active() if meetings or self.params["exclusive"] else {}
+        active = active_of_meetings(self.api) if meetings or self.params["exclusive"] else {}
         independent = [entry for entry in self.entries if not entry.desired.meeting_id]
         listed = list(self.api.livestreams(exclude_meetings=True)) if independent else []
         known = {item.id: item for item in listed}
@@ -167,14 +182,6 @@ class _Programme:
             for meeting_id, livestream in active.items():
                 if meeting_id not in named:
                     self.unlisted.append(self.to_be_stopped(meeting_id, livestream))
-
-    def active(self) -> dict[str, Livestream]:
-        """The active livestreams of meetings, by meeting.
-
-        INVOKED before LIVE: what goes live between the two sweeps is then seen in both, and not in none.
-        """
-        found = [item for status in (INVOKED, LIVE) for item in self.api.livestreams(status=status)]
-        return {item.meeting_id: item for item in found if item.meeting_id and item.active}
 
     def look_up(self, entry: Entry, listed: Sequence[Livestream], known: Mapping[str | None, Livestream]) -> None:
         """Find an independent livestream in the sweep; one that is asked for by an ID not in it is read."""
@@ -312,7 +319,7 @@ class _Programme:
         """One sweep of each kind that is waited for, and what it shows of each entry."""
         try:
             with self.api.within(wait.remaining):
-                active = self.active() if any(entry.desired.meeting_id for entry in waiting) else {}
+                active = active_of_meetings(self.api) if any(entry.desired.meeting_id for entry in waiting) else {}
                 independent = any(not entry.desired.meeting_id for entry in waiting)
                 listed = list(self.api.livestreams(exclude_meetings=True)) if independent else []
         except RealtimeError as failure:
