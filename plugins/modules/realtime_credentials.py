@@ -111,6 +111,13 @@ files:
   sample:
     - /etc/encoders/camp2019-curie/ffmpeg.env
     - /etc/encoders/camp2019-curie/service.json
+written:
+  description: Those of RV(files) that this task wrote, because they were missing, had another content, or could be read by others.
+  returned: once the list is read
+  type: list
+  elements: str
+  sample:
+    - /etc/encoders/camp2019-curie/ffmpeg.env
 missing:
   description: The names of the entries that there is no livestream for yet. What was written for them earlier is left alone.
   returned: once the list is read

@@ -127,7 +127,11 @@ class TestCost:
 
     def test_nothing_costs_nothing(self, actor: Any, tmp_path: Path) -> None:
         ran = actor(CREDENTIALS, livestreams=[], path=str(tmp_path / "vault"))
-        assert ran.values == {"changed": False, "files": [], "missing": [], "diff": [], "api": ran.values["api"]}
+        assert ran.values == {
+            **{key: [] for key in ("files", "written", "missing", "diff")},
+            "changed": False,
+            "api": ran.values["api"],
+        }
         assert ran.requests == 0
 
 
@@ -314,13 +318,16 @@ def test_in_check_mode_for_real_and_again(playbook: Any, sim: Control, tmp_path:
     assert results[0] == results[1]
     assert results[2]["files"] == [f"{playbook.vault}/{name}/{file}" for name in wanted for file in FILES]
     assert results[2]["missing"] == ["later"]
+    assert results[2]["written"] == []
+    assert results[1]["written"] == results[1]["files"]
     assert results[2]["api"] == {"requests": 3, "retries": 0}
-    assert set(results[2]) <= {"changed", "files", "missing", "api", "diff", "warnings", "_ansible_no_log"}
+    assert set(results[2]) <= {"changed", "files", "written", "missing", "api", "diff", "warnings", "_ansible_no_log"}
     assert "There is no livestream yet" in again.output
     # An altered file is told in words.
     (playbook.vault / "feed0/ffmpeg.env").write_text("x")
     (playbook.vault / "feed1/ffmpeg.env").chmod(0o644)
     mended = playbook(play, "--diff", extra=extra, environment=environment)
+    assert mended.registered("Write")["written"] == [f"{playbook.vault}/feed{n}/ffmpeg.env" for n in range(2)]
     assert "-other content" in mended.output
     assert "-mode 0644" in mended.output
     assert "+as wanted, mode 0600" in mended.output

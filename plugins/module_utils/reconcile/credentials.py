@@ -84,6 +84,7 @@ def write_credentials(api: RealtimeApi, params: Mapping[str, Any], context: Cont
     _fetch(api, params, context, entries)
     folders = {entry.name: contents for entry in entries for contents in _contents(entry)}
     placed = place(folders, context)
+    changed = {change.path for change in placed.changes}
     missing = [entry.name for entry in entries if entry.livestream is None]
     failed = [(entry.name, entry.failure) for entry in entries if entry.failure is not None]
     failed += [(name, FileFailed(text)) for name, text in placed.failures]
@@ -94,7 +95,7 @@ def write_credentials(api: RealtimeApi, params: Mapping[str, Any], context: Cont
     failures = [text for text in (told[:1] if only_warned else told) if text]
     return Outcome(
         bool(placed.changes),
-        {"files": placed.paths, "missing": missing},
+        {"files": placed.paths, "written": [path for path in placed.paths if path in changed], "missing": missing},
         [
             {
                 "before_header": item.path,
@@ -223,4 +224,4 @@ def placed_there(values: Mapping[str, Any]) -> files.Placed:
         failure.changed = bool(values.get("changed"))
         raise failure
     changes = [files.Change(**item) for item in values["changes"]]
-    return files.Placed(list(values["paths"]), changes, [(name, text) for name, text in values["failures"]])
+    return files.Placed(list(values["paths"]), changes, [(str(name), str(text)) for name, text in values["failures"]])

@@ -10,6 +10,7 @@ import ctypes
 import json
 import shutil
 import subprocess
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,19 @@ def by_systemd(path: Path) -> dict[str, str]:
 def test_systemd_reads_the_file_back(tmp_path: Path, key: str) -> None:
     wanted = write(tmp_path / "ffmpeg.env", key)
     assert by_systemd(tmp_path / "ffmpeg.env") == wanted
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_the_unit_in_the_guide_is_one(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[3] / "docs/docsite/rst/guide_encoders.rst").read_text()
+    block = guide.split(".. code-block:: ini\n")[1].split("\nsystemd reads")[0]
+    unit = tmp_path / "encoder@.service"
+    # Whether ffmpeg is installed here is no matter of the unit's.
+    unit.write_text(textwrap.dedent(block).strip().replace("/usr/bin/ffmpeg", "/bin/true") + "\n")
+    command = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(unit)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert [line for line in ran.stderr.splitlines() if "encoder@" in line] == []
+    assert ran.returncode == 0
 
 
 def unquoted(text: str) -> str:
