@@ -62,6 +62,9 @@ options:
     description: How many livestreams are read at a time, from 1 to 32. Only those are read whose key the list lacks.
     type: int
     default: 4
+  _contents:
+    description: How the action plugin of this module hands the files to a host. It cannot be set in a task.
+    type: str
 extends_documentation_fragment:
   - eventops.cloudflare.client
   - eventops.cloudflare.attributes
@@ -81,6 +84,7 @@ notes:
     when the task ends, and stay if Ansible is killed meanwhile.
   - If E(ANSIBLE_KEEP_REMOTE_FILES) or E(ANSIBLE_DEBUG) is set, the task refuses to hand the content to a host. So it does if temporary files
     are readable by everybody.
+  - The keys are fetched with the environment of the process that runs Ansible. The C(environment) of a task does not reach it.
   - Does not support C(async).
 seealso:
   - module: eventops.cloudflare.realtime_livestreams

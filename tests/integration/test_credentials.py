@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import stat
 import subprocess
@@ -399,9 +400,11 @@ def test_a_host_that_cannot_be_reached_or_lacks_python(playbook: Any, sim: Contr
     ran = playbook(write("~/vault", entries), extra=extra, environment=paths(playbook, tmp_path / "hidden"))
     assert ran.returncode == 2
     assert "/nonexistent/python" in ran.registered("Write")["msg"]
+    assert "not found" in ran.registered("Write")["msg"]
     assert "This is a bug" not in ran.output
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="su asks others than root for a password")
 def test_as_another_user(playbook: Any, sim: Control) -> None:
     """With become, the module writes."""
     entries, wanted = seeded(sim)
@@ -409,8 +412,8 @@ def test_as_another_user(playbook: Any, sim: Control) -> None:
     become = {"become": True, "become_user": "root", "become_method": "ansible.builtin.su"}
     ran = playbook([{**task, **become}, show])
     assert "runs as a module: the task becomes another user" in ran.output
-    if ran.returncode == 0:
-        check_vault(Path(ran.registered("Write")["files"][0]).parents[1], wanted)
+    assert ran.returncode == 0, ran.output
+    check_vault(Path(ran.registered("Write")["files"][0]).parents[1], wanted)
 
 
 def test_asynchronous_tasks_are_refused(playbook: Any, sim: Control) -> None:
@@ -418,3 +421,18 @@ def test_asynchronous_tasks_are_refused(playbook: Any, sim: Control) -> None:
     ran = playbook([{**task, "async": 30, "poll": 1}])
     assert ran.returncode == 2
     assert "async" in ran.registered("Write")["msg"]
+
+
+def test_without_requests_nothing_is_fetched(playbook: Any, tmp_path: Path) -> None:
+    ran = playbook(write("~/vault", []), environment={"PYTHONPATH": str(tmp_path / "hidden")})
+    assert "Failed to import the required Python library (requests)" in ran.registered("Write")["msg"]
+
+
+def test_what_ansible_says_of_the_host_goes_on(playbook: Any, sim: Control, tmp_path: Path) -> None:
+    entries, wanted = seeded(sim)
+    extra = {"ansible_connection": ELSEWHERE, "ansible_python_interpreter": "auto"}
+    ran = playbook(write("~/vault", [*entries, {"name": "later"}]), extra=extra, environment=paths(playbook, tmp_path))
+    result = ran.registered("Write")
+    assert result["ansible_facts"]["discovered_interpreter_python"].startswith("/usr/bin/python3")
+    assert "There is no livestream yet" in ran.output
+    check_vault(playbook.vault, wanted)

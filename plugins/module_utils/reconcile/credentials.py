@@ -220,8 +220,13 @@ def write_sent(params: Mapping[str, Any], context: Context) -> Outcome:
 def placed_there(values: Mapping[str, Any]) -> files.Placed:
     """What the module on the host says; raises :class:`~.errors.FileFailed` when it wrote nothing at all."""
     if values.get("failed") or "paths" not in values:
-        failure = FileFailed(str(values.get("msg") or "The host gave no answer"))
+        # Of a module that did not get to run: what the host's shell or Python said last.
+        said = str(values.get("module_stderr") or values.get("module_stdout") or "").strip().splitlines()[-1:]
+        failure = FileFailed(": ".join([str(values.get("msg") or "The host gave no answer").splitlines()[0], *said]))
         failure.changed = bool(values.get("changed"))
         raise failure
-    changes = [files.Change(**item) for item in values["changes"]]
-    return files.Placed(list(values["paths"]), changes, [(str(name), str(text)) for name, text in values["failures"]])
+    return files.Placed(
+        paths=list(values["paths"]),
+        changes=[files.Change(**item) for item in values["changes"]],
+        failures=[(item[0], item[1]) for item in values["failures"]],
+    )
