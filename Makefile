@@ -18,7 +18,7 @@ ARGS ?=
 BUILD := .build
 COLLECTION := $(BUILD)/ansible_collections/eventops/cloudflare
 REQUIREMENTS := requirements/ansible.txt requirements/dev.txt requirements/test.txt meta/ee-requirements.txt
-TESTS := lint types docs-lint sanity unit sdk integration cores
+TESTS := lint types docs-lint sanity unit sdk integration browser cores
 ENV := $(VENV)/.ready $(COLLECTION)
 
 export ANSIBLE_COLLECTIONS_PATH = $(CURDIR)/$(BUILD)
@@ -87,10 +87,11 @@ lint: $(ENV) ## Style: ruff, yamllint, ansible-lint, licences, changelog
 	  CLOUDFLARE_BASE_URL=https://127.0.0.1:9 ansible-lint --offline --nocolor
 
 .PHONY: types
-types: $(ENV) ## Static types: mypy --strict on module_utils and the reading of schedules
+types: $(ENV) ## Static types: mypy --strict on module_utils, plugin_utils and filters
 	$(call say,mypy)
 	@cd $(BUILD) && mypy --config-file ../pyproject.toml -p ansible_collections.eventops.cloudflare.plugins.module_utils \
-	  -p ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule
+	  -p ansible_collections.eventops.cloudflare.plugins.plugin_utils \
+	  -p ansible_collections.eventops.cloudflare.plugins.filter
 
 .PHONY: docs-lint
 docs-lint: $(ENV) ## Documentation: antsibull-docs on plugins, roles and docs/docsite
@@ -117,6 +118,15 @@ sdk: $(ENV) ## Tests against the vendor's SDK
 integration: $(ENV) ## Playbooks against the simulated API
 	$(call say,Integration tests)
 	@"$(VENV)/bin/python" -m pytest tests/integration -n 2 --dist worksteal $(ARGS)
+
+.PHONY: browser
+browser: $(ENV) ## Run sheet and report in headless Chromium, skipped where none is installed
+	$(call say,Browser tests)
+	@"$(VENV)/bin/python" -m pytest tests/browser $(ARGS)
+
+.PHONY: screenshots
+screenshots: $(ENV) ## Pictures of run sheet and report into .build/screenshots, with the installed Chromium
+	@"$(VENV)/bin/python" tests/pages
 
 .PHONY: bench
 bench: $(ENV) ## Measure, and write docs/performance.md (ARGS=--quick: short, writes nothing)
