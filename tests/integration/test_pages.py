@@ -1,0 +1,358 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run sheet and report: valid pages, whatever they hold; written once, and by the role's own entry point."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import html5lib
+import pytest
+
+from pages.render import RUN_SHEET, render, task
+from pages.samples import BAD_URLS, HOSTILE, ODD_PAGES, PAGES, hostile, sheet
+
+if TYPE_CHECKING:
+    from simulator.client import Control
+
+ALL = PAGES | ODD_PAGES
+TITLE = "eventops.cloudflare.event_livestream : "
+OPTIONS = ("report", "report_data", "report_title", "report_start", "report_end")
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The sample pages, by name."""
+    paths = render(tmp_path_factory.mktemp("pages"), ALL)
+    return {name: path.read_text() for name, path in paths.items()}
+
+
+def parsed(page: str) -> Any:
+    """The page; that it is valid is checked on the way."""
+    return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
+
+
+def text_of(element: Any) -> str:
+    """All text in an element."""
+    return re.sub(r"\s+", " ", "".join(element.itertext())).strip()
+
+
+class TestEveryPage:
+    """What holds of each sample, those with hostile texts included."""
+
+    @pytest.fixture(params=sorted(ALL))
+    def page(self, request: pytest.FixtureRequest, pages: dict[str, str]) -> Any:
+        """A parsed sample."""
+        return parsed(pages[request.param])
+
+    def test_it_is_complete_and_self_contained(self, page: Any) -> None:
+        assert page.get("lang") == "en"
+        assert page.findtext("head/title")
+        assert page.find("head/meta[@name='viewport']") is not None
+        policy = page.find("head/meta[@http-equiv='Content-Security-Policy']").get("content")
+        assert policy.startswith("default-src 'none'; ")
+        tags = {element.tag for element in page.iter() if isinstance(element.tag, str)}
+        assert not tags & {"script", "img", "iframe", "object", "embed", "form", "input", "audio", "video", "base"}
+        assert [link.get("href") for link in page.iter("link")] == ["data:,"]
+        for style in page.iter("style"):
+            assert "url(" not in style.text
+            assert "@import" not in style.text
+
+    def test_no_text_becomes_markup(self, page: Any) -> None:
+        for element in page.iter():
+            for name, value in element.attrib.items():
+                assert not str(name).startswith("on")
+                if name in ("href", "src"):
+                    assert re.match(r"#[\w-]+$|https?://[^\s<>\"]+$|data:,$", value), value
+
+    def test_anchors_and_labels_lead_somewhere(self, page: Any) -> None:
+        ids = [element.get("id") for element in page.iter() if element.get("id")]
+        assert len(ids) == len(set(ids))
+        links = [link.get("href") for link in page.iter("a")]
+        assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+        assert {element.get("aria-labelledby") for element in page.iter()} - {None} <= set(ids)
+
+    def test_it_has_headings_and_table_headers(self, page: Any) -> None:
+        levels = [int(element.tag[1]) for element in page.iter() if re.fullmatch(r"h\d", str(element.tag))]
+        assert levels.count(1) == 1
+        assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
+        for table in page.iter("table"):
+            assert {header.get("scope") for header in table.iter("th")} <= {"col", "row"}
+            columns = len(list(table.find("thead/tr")))
+            assert columns >= 2
+            assert {len(list(row)) for row in table.iter("tr")} == {columns}
+
+
+class TestRunSheet:
+    """What a producer reads."""
+
+    def test_streams(self, pages: dict[str, str]) -> None:
+        page = parsed(pages["run_sheet"])
+        assert text_of(page.find("body/header")) == (
+            "Chaos Communication Camp 2019 Run sheet \u00b7 21 to 23 August 2019 \u00b7 times in Europe/Berlin "
+            "https://events.ccc.de/camp/2019/"
+        )
+        rows = [[text_of(cell) for cell in row] for row in page.find(".//table[@class='overview']/tbody")]
+        assert rows == [
+            ["Curie camp2019-curie Wed 21 Thu 22 Fri 23", "Live", "Watch"],
+            ["Meitner camp2019-meitner Wed 21 Thu 22 Fri 23", "Starting", "Watch"],
+            [
+                "Gängeviertel / Workshop dome camp2019-gaengeviertel-workshop-dome Wed 21 Thu 22 Fri 23",
+                "Not started",
+                "\u2013",
+            ],
+            ["Camera mast camp2019-mast", "OFFLINE", "Watch"],
+        ]
+        details = [text_of(card) for card in page.iterfind(".//section[@class='stream']/div[@class='card']/dl")]
+        streams = sheet()["streams"]
+        assert details[0] == (
+            f"Watch{streams[0]['playback_url']} Fed byMeeting Camp 2019, Curie{streams[0]['meeting_id']}"
+            f"Mixer in the OB van; call 4711 when the picture is gone Livestream{streams[0]['id']}"
+        )
+        assert details[2].startswith("WatchNo playback URL yet Fed byMeeting Camp 2019, Gängeviertel / Workshop dome")
+        assert (
+            "Fed byIndependent: an encoder pushes to live.cloudflare.com:443Raspberry Pi on the mast, ffmpeg"
+            in details[3]
+        )
+        assert len(page.findall(".//div[@class='qr']/{*}svg")) == 3
+
+    def test_talks(self, pages: dict[str, str]) -> None:
+        page = parsed(pages["run_sheet"])
+        days = page.findall(".//section[@class='stream'][2]/div[@class='day']")
+        assert [text_of(day.find("h3")) for day in days] == [
+            "Wednesday, 21 August 2019",
+            "Thursday, 22 August 2019",
+            "Friday, 23 August 2019",
+        ]
+        rows = [[text_of(cell) for cell in row] for row in days[0].find("table/tbody")]
+        assert rows[1] == [
+            "12:00\u201312:45",
+            "Securing the electric vehicle charging infrastructureAda Brunner, Jo LindqvistHardware \u00b7 en",
+        ]
+        assert rows[5] == ["00:30\u201301:15next day", "Night cinemaKino crewEntertainment \u00b7 en"]
+        assert days[0].find("table/tbody/tr/td/time").get("datetime") == "2019-08-21T10:00:00+02:00"
+
+    def test_every_status_has_a_word(self, pages: dict[str, str]) -> None:
+        badges = parsed(pages["every_status"]).findall(".//table[@class='overview']//span[@class]/bdi/..")
+        words = [(badge.get("class").split()[1], text_of(badge)) for badge in badges if badge.get("class") != "name"]
+        assert words == [
+            ("live", "Live"),
+            ("starting", "Starting"),
+            ("ended", "Ended"),
+            ("error", "Error"),
+            ("none", "Not started"),
+            ("none", "OFFLINE"),
+            ("none", "SOMETHING_NEW"),
+        ]
+
+    def test_hostile_texts_are_shown_as_they_are(self, pages: dict[str, str]) -> None:
+        page = parsed(pages["hostile_run_sheet"])
+        expected = "".join(HOSTILE).translate(dict.fromkeys([0, 7, 0x7F, 0x9B, 0xFDD0, 0xFFFE], "\ufffd"))
+        titles = [heading.findtext("bdi") for heading in page.iter("h2")]
+        assert titles[1:] == [f"{number}{expected}" for number in range(4)]
+        assert page.findtext("head/title") == f"{expected} \u2013 run sheet"
+        cards = [text_of(card) for card in page.iterfind(".//section[@class='stream']/div[@class='card']")]
+        assert [card.startswith(f"Watch{url} ") for card, url in zip(cards, BAD_URLS[:3], strict=False)] == [True] * 3
+        assert [link.get("href") for link in page.iter("a") if not link.get("href").startswith("#")] == []
+
+    def test_a_hostile_address_gets_no_code(self, pages: dict[str, str]) -> None:
+        assert parsed(pages["hostile_run_sheet"]).findall(".//div[@class='qr']") == []
+
+    def test_many_streams(self, tmp_path: Path) -> None:
+        data = sheet()
+        data["streams"] = [
+            {**data["streams"][0], "name": f"room-{number}", "playback_url": f"https://example.org/{number}"}
+            for number in range(200)
+        ]
+        page = render(tmp_path, {"many": (RUN_SHEET, data)})["many"].read_text()
+        assert page.count('<section class="stream"') == page.count('<div class="qr">') == 200
+        assert page.count('class="what"') == 200 * 18
+
+    @pytest.mark.cores
+    def test_a_rerun_changes_nothing_and_check_mode_writes_nothing(self, playbook: Any) -> None:
+        path = playbook.home / "sheet.html"
+        write = [task(RUN_SHEET, hostile(), path)]
+        ran = playbook(write, "--check")
+        assert (ran.returncode, ran.changed, path.exists()) == (0, 1, False)
+        assert playbook(write).changed == 1
+        assert path.stat().st_mode & 0o777 == 0o644
+        before = path.read_bytes()
+        ran = playbook(write)
+        assert (ran.returncode, ran.changed, path.read_bytes()) == (0, 0, before)
+        assert "1787569" not in path.read_text(), "a text of the API was taken for a template"
+
+
+@pytest.fixture
+def used(sim: Control, actor: Any) -> dict[str, str]:
+    """A time range in which three meetings were livestreamed for an hour, with viewers; it is over."""
+    meetings = sim.seed(meetings=3, active=True)["meetings"]
+    for livestream in sim.livestreams():
+        sim.viewers(livestream["id"], 40)
+    sim.advance(3600)
+    for meeting in meetings:
+        actor(meeting_id=meeting, state="stopped")
+    now = datetime.fromtimestamp(sim.advance(60), UTC)
+    return {
+        "event_livestream_report_start": (now - timedelta(days=4)).isoformat(),
+        "event_livestream_report_end": (now + timedelta(days=1)).isoformat(),
+    }
+
+
+def report(**variables: Any) -> list[dict[str, Any]]:
+    """The entry point of the role, with variables of the task."""
+    role = {"name": "eventops.cloudflare.event_livestream", "tasks_from": "report"}
+    return [{"name": "Report", "ansible.builtin.include_role": role, "vars": variables}]
+
+
+def facts(ran: Any) -> dict[str, Any]:
+    """The fact that the report sets."""
+    found: dict[str, Any] = ran.registered(f"{TITLE}Keep what was reported")["ansible_facts"][
+        "event_livestream_analytics"
+    ]
+    return found
+
+
+class TestReport:
+    """The entry point, on the simulator."""
+
+    @pytest.mark.cores
+    def test_page_and_data(self, playbook: Any, used: dict[str, str]) -> None:
+        page, data = playbook.home / "report.html", playbook.home / "report.json"
+        play = report(
+            **used,
+            event_livestream_report=str(page),
+            event_livestream_report_data=str(data),
+            event_livestream_report_title="Camp <2019>",
+        )
+        ran = playbook(play, "--check")
+        assert (ran.returncode, ran.changed, page.exists(), data.exists()) == (0, 2, False, False)
+        ran = playbook(play)
+        assert (ran.returncode, ran.changed, ran.accepted) == (0, 2, [])
+        assert {path.stat().st_mode & 0o777 for path in (page, data)} == {0o644}
+        found = facts(ran)
+        assert json.loads(data.read_text()) == found
+        assert set(found) == {"title", "start", "end", "livestreams", "livestreams_daily", "app_daily"}
+        assert found["livestreams"]["count"] == sum(day["count"] for day in found["livestreams_daily"]) == 3
+        hours = found["livestreams"]["total_ingest_seconds"] / 3600
+        assert 2.9 < hours < 3.2
+        tree = parsed(page.read_text())
+        assert tree.findtext("body/header/h1/bdi") == "Camp <2019>"
+        figures = {text_of(item[0]): text_of(item[1]) for item in tree.iterfind(".//dl[@class='totals']/div")}
+        assert figures["Livestreams"] == "3"
+        assert re.fullmatch(r"(2:5\d|3:[01]\d) h:min", figures["Sent"])
+        stats = ran.registered(f"{TITLE}Give the totals to the workflow")["ansible_stats"]
+        assert stats["data"] == {
+            "event_livestream_report_totals": {**found["livestreams"], "sessions_count": 3, "recording_count": 0}
+        }
+        before = page.read_bytes(), data.read_bytes()
+        ran = playbook(play)
+        assert (ran.returncode, ran.changed, (page.read_bytes(), data.read_bytes())) == (0, 0, before)
+
+    @pytest.mark.cores
+    @pytest.mark.parametrize("blank", ["", None], ids=["blank", "null"])
+    def test_blank_answers_are_as_if_not_given(self, playbook: Any, blank: str | None) -> None:
+        before = set(playbook.home.iterdir())
+        ran = playbook(report(), extra={f"event_livestream_{option}": blank for option in OPTIONS})
+        assert (ran.returncode, ran.changed) == (0, 0)
+        found = facts(ran)
+        assert (found["title"], found["start"], found["end"]) == ("Livestream report", None, None)
+        assert [entry.query for entry in ran.journal if entry.query] == []
+        assert {path.suffix for path in set(playbook.home.iterdir()) - before} <= {".yml", ".log", ""}
+
+    def test_numbers_for_texts(self, playbook: Any, used: dict[str, str]) -> None:
+        times = {key: int(datetime.fromisoformat(value).timestamp()) for key, value in used.items()}
+        page = playbook.home / "2019"
+        ran = playbook(
+            report(), extra={**times, "event_livestream_report": str(page), "event_livestream_report_title": 2019}
+        )
+        assert (ran.returncode, facts(ran)["livestreams"]["count"]) == (0, 3)
+        assert parsed(page.read_text()).findtext("head/title") == "2019"
+
+    @pytest.mark.parametrize(("option", "wrong"), [("report", ["a"]), ("report_data", {"a": 1}), ("report_title", [1])])
+    def test_wrong_types_are_refused(self, playbook: Any, option: str, wrong: Any) -> None:
+        ran = playbook(report(), extra={f"event_livestream_{option}": wrong})
+        assert (ran.returncode, ran.journal) == (2, [])
+        assert "have to be paths of files" in ran.registered(f"{TITLE}Check the options of the report")["msg"]
+
+    def test_wrong_times_are_refused_by_the_module(self, playbook: Any) -> None:
+        ran = playbook(report(), extra={"event_livestream_report_end": "yesterday"})
+        assert (ran.returncode, ran.journal) == (2, [])
+        message = ran.registered(f"{TITLE}Get the totals of the livestreams")["msg"]
+        assert message.startswith("end_time is neither an ISO 8601 time")
+
+    @pytest.mark.cores
+    @pytest.mark.parametrize(
+        ("status", "body"),
+        [
+            (404, {"success": False, "error": {"code": 404, "message": "Not found"}}),
+            (405, {"message": "Method not allowed", "success": False}),
+            (
+                400,
+                {
+                    "success": False,
+                    "errors": [{"code": 7003, "message": "Could not route"}],
+                    "messages": [],
+                    "result": None,
+                },
+            ),
+        ],
+    )
+    def test_a_service_without_the_report_by_day(
+        self, playbook: Any, sim: Control, used: dict[str, str], status: int, body: Any
+    ) -> None:
+        sim.faults(
+            {
+                "operation": "livestream_analytics_daywise",
+                "kind": "status",
+                "status": status,
+                "body": body,
+                "times": None,
+            }
+        )
+        page = playbook.home / "report.html"
+        ran = playbook(report(**used, event_livestream_report=str(page)))
+        assert ran.returncode == 0
+        assert facts(ran)["livestreams_daily"] is None
+        assert facts(ran)["livestreams"]["count"] == 3
+        assert "no report on livestreams by day" in ran.registered(f"{TITLE}Say what is missing")["msg"]
+        assert "the service does not have this report" in text_of(parsed(page.read_text()))
+
+    @pytest.mark.cores
+    def test_hostile_answers_are_shown_as_they_are(self, playbook: Any, sim: Control) -> None:
+        days = [
+            {"date": text, "count": 3, "total_ingest_seconds": "60", "total_viewer_seconds": None} for text in HOSTILE
+        ]
+        body = {"success": True, "data": days}
+        sim.faults({"operation": "livestream_analytics_daywise", "kind": "body", "body": body, "times": None})
+        page, data = playbook.home / "report.html", playbook.home / "report.json"
+        ran = playbook(report(event_livestream_report=str(page), event_livestream_report_data=str(data)))
+        assert ran.returncode == 0
+        assert [day["date"] for day in json.loads(data.read_text())["livestreams_daily"]] == list(HOSTILE)
+        rows = parsed(page.read_text()).findall(".//table[@aria-labelledby='livestreams-numbers']/tbody/tr")
+        assert len(rows) == len(HOSTILE)
+        assert text_of(rows[2]) == f"{HOSTILE[2]}30:000:01"
+
+    @pytest.mark.parametrize(
+        ("operation", "status", "name"),
+        [
+            ("livestream_analytics", 404, "Get the totals of the livestreams"),
+            ("livestream_analytics_daywise", 403, "Get the livestreams by day"),
+            ("analytics_daywise", 403, "Get the app's sessions and recordings by day"),
+        ],
+    )
+    def test_other_failures_are_the_modules(
+        self, playbook: Any, sim: Control, operation: str, status: int, name: str
+    ) -> None:
+        body = {"success": False, "error": {"code": status, "message": "That is not for you"}}
+        sim.faults({"operation": operation, "kind": "status", "status": status, "body": body, "times": None})
+        ran = playbook(report(event_livestream_report=str(playbook.home / "report.html")))
+        assert ran.returncode == 2
+        assert "That is not for you" in ran.registered(f"{TITLE}{name}")["msg"]
+        assert not (playbook.home / "report.html").exists()
