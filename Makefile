@@ -47,7 +47,7 @@ $(VENV)/.ready: $(REQUIREMENTS)
 	"$$found" -m venv --clear "$(VENV)"
 	@"$(VENV)/bin/python" -m pip install -qq --disable-pip-version-check \
 	  $(if $(ANSIBLE_CORE),'ansible-core$(ANSIBLE_CORE)',-r requirements/ansible.txt) -r requirements/dev.txt
-	@"$(VENV)/bin/ansible" --version | head -n 1
+	@"$(VENV)/bin/ansible" --version | sed -n 1p
 	@touch $@
 
 # Ansible finds a collection only as ansible_collections/<namespace>/<name>
@@ -95,6 +95,8 @@ types: $(ENV) ## Static types: mypy --strict on module_utils, plugin_utils and f
 
 .PHONY: docs-lint
 docs-lint: $(ENV) ## Documentation: antsibull-docs on plugins, roles and docs/docsite
+	$(call say,The READMEs of roles)
+	@"$(VENV)/bin/python" tests/role_readme.py --check
 	$(call say,antsibull-docs)
 	@antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all \
 	  --disallow-unknown-collection-refs --check-extra-docs-refs $(COLLECTION)
@@ -141,6 +143,10 @@ cores: $(ENV) ## Both ways of running a task, on every other ansible-core that c
 format: $(ENV) ## Fix what ruff can fix
 	@ruff check --fix --exit-zero .
 	@ruff format .
+
+.PHONY: readme
+readme: $(ENV) ## Write the READMEs of roles from their argument specs
+	@"$(VENV)/bin/python" tests/role_readme.py
 
 .PHONY: build
 build: $(ENV) ## Build the collection's archive into .build

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The collection at work: the rooms of a real event, livestreamed on the simulator with the collection's own playbooks.
+"""The collection at work: a conference, from its published schedule to its report, on the simulator.
 
 Needs no account. Exits with 1 when a step did something else than it should.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,8 @@ from simulator.client import Control
 from simulator.server import running
 
 ROOT = Path(__file__).parents[1]
-STREAMS = ROOT / "playbooks/vars/camp2019.yml"
+SCHEDULE = ROOT / "playbooks/files/schedule_sample.json"
+FOLDER = ROOT / ".build/demo"
 
 
 class Demo:
@@ -39,22 +41,19 @@ class Demo:
         }
         self.surprises: list[str] = []
 
-    def play(self, title: str, playbook: str, *arguments: str, changed: int) -> None:
-        """Run a playbook of the collection, and show what it prints."""
-        command = [
-            "ansible-playbook",
-            f"eventops.cloudflare.{playbook}",
-            "-e",
-            f"@{STREAMS.relative_to(ROOT)}",
-            *arguments,
-        ]
+    def play(self, title: str, playbook: str, *arguments: str, sent: int, changed: bool) -> None:
+        """Run a playbook of the collection, and show what it prints.
+
+        ``sent`` is how many requests it should send that change something, ``changed`` whether it should say so.
+        """
+        command = ["ansible-playbook", f"eventops.cloudflare.{playbook}", *arguments]
         print(f"\n=== {title}\n$ {' '.join(command)}", flush=True)
         before = len(self.sim.journal())
         command[0] = str(Path(sys.executable).with_name("ansible-playbook"))
         ran = subprocess.run(
             command,
             env=self.environment,
-            cwd=ROOT,
+            cwd=FOLDER,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -65,34 +64,47 @@ class Demo:
         accepted = [entry for entry in asked if entry.accepted]
         print(f"--- {len(asked)} requests, {len(accepted)} of which changed something")
         found = re.search(r"ok=\d+ +changed=(\d+).* failed=0", ran.stdout)
-        if ran.returncode or not found or (int(found[1]) > 0) != (changed > 0):
+        if ran.returncode or not found or (int(found[1]) > 0) != changed:
             self.surprises.append(f"{title}: expected {'a' if changed else 'no'} changed task")
-        if len(accepted) != (0 if "--check" in arguments else changed):
+        if len(accepted) != sent:
             self.surprises.append(f"{title}: {len(accepted)} requests changed something")
+
+    def night(self) -> None:
+        """From the schedule to the report, everything twice."""
+        event = ("-e", f"event_livestream_schedule={SCHEDULE.name}", "-e", "event_livestream_run_sheet=run-sheet.html")
+        keys = (*event, "-e", "event_livestream_credentials=encoders")
+        report = ("-e", "event_livestream_report=report.html", "-e", "event_livestream_report_data=report.json")
+        self.play("Provision: each room gets a meeting", "event_provision", *event, sent=4, changed=True)
+        self.play("Provision again: all is as it should be", "event_provision", *event, sent=0, changed=False)
+        self.play("What would starting do?", "event_start", "--check", *keys, sent=0, changed=True)
+        self.play("Start, and see whether it plays", "event_start", *keys, sent=4, changed=True)
+        self.play("Start again: all is as it should be", "event_start", *keys, sent=0, changed=False)
+        for livestream in self.sim.livestreams():
+            self.sim.viewers(livestream["id"], 25)
+        print("\n=== An hour passes, and people watch")
+        self.sim.advance(3600)
+        self.play("Stop", "event_stop", *event, sent=4, changed=True)
+        self.play("Stop again: all is as it should be", "event_stop", *event, sent=0, changed=False)
+        self.play("Report", "event_report", *report, sent=0, changed=True)
+        self.play("Report again: nothing new", "event_report", *report, sent=0, changed=False)
 
 
 def main() -> int:
-    """Provision, start, rerun, check, stop, rerun."""
+    """Provision, start, verify, stop and report."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    shutil.copy(SCHEDULE, FOLDER)
     with running(live_delay=2, playback_delay=3, stop_delay=1) as sim:
         print(f"RealtimeKit simulator: {sim.base_url}")
         demo = Demo(sim)
-        demo.play("Provision: two meetings and the feed of the mast are created", "event_provision", changed=3)
-        demo.play("Provision again: everything is as it should be", "event_provision", changed=0)
-        (mast,) = [item["id"] for item in sim.livestreams() if item["name"] == "camp2019-mast"]
-        print("\n=== The encoder on the mast begins to push")
-        sim.push(mast)
-        demo.play("Start: both stages are started, and the mast is live", "event_start", changed=2)
-        demo.play("Start again: everything is as it should be", "event_start", changed=0)
-        demo.play("What would stopping do?", "event_stop", "--check", changed=2)
-        print("\n=== The encoder on the mast ends")
-        sim.unpush(mast)
-        demo.play("Stop", "event_stop", changed=2)
-        demo.play("Stop again: everything is as it should be", "event_stop", changed=0)
+        demo.night()
     print()
     for surprise in demo.surprises:
         print(f"UNEXPECTED: {surprise}")
     if not demo.surprises:
-        print("Done: provisioned, started and stopped, and every rerun changed nothing.")
+        print("Done: provisioned, started, verified, stopped and reported, and every rerun changed nothing.")
+        for what, name in (("run sheet", "run-sheet.html"), ("report", "report.html"), ("credentials", "encoders")):
+            print(f"The {what}: {FOLDER.relative_to(ROOT) / name}")
     return 1 if demo.surprises else 0
 
 

@@ -70,9 +70,9 @@ class InProcessAction(ActionBase):  # type: ignore[misc]
     TRANSFERS_FILES = False
 
     spec: ClassVar[Spec]
-    reconcile: ClassVar[Reconcile]
+    reconcile: Reconcile
     # Instead of ``reconcile`` where a task does not talk to the API.
-    work: ClassVar[Work | None] = None
+    work: Work | None = None
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         """Run here, or as a module where something speaks against it. The result is the same."""

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from integration.runs import task, thrice
+
 if TYPE_CHECKING:
     from simulator.client import Control
 
@@ -35,7 +37,6 @@ MODULES = [
 ]
 # Those that take no client options.
 ALONE = ["realtime_playback_info"]
-STREAMS = yaml.safe_load((ROOT / "playbooks/vars/camp2019.yml").read_text())["event_livestream_streams"]
 
 
 both_ways = pytest.mark.parametrize("way", [True, False], ids=["in process", "as a module"])
@@ -52,31 +53,6 @@ def playbook(playbook: Any, way: bool) -> Any:
     """Runs playbooks, in the controller's process or as modules."""
     playbook.in_process = way
     return playbook
-
-
-def task(heading: str, module: str = "realtime_livestream", /, **options: Any) -> dict[str, Any]:
-    """A task that registers nothing, for the result is recorded."""
-    return {"name": heading, f"eventops.cloudflare.{module}": options}
-
-
-def thrice(playbook: Any, play: Any, *arguments: str, changed: int, **options: Any) -> Any:
-    """In check mode, for real, and again. Returns the real run."""
-    check = playbook(play, "--check", "--diff", *arguments, **options)
-    assert check.returncode == 0, check.output
-    assert {entry.method for entry in check.journal} <= {"GET"}
-    assert check.changed == changed
-    real = playbook(play, "--diff", *arguments, **options)
-    assert real.returncode == 0, real.output
-    assert real.changed == changed
-    again = playbook(play, *arguments, **options)
-    assert again.returncode == 0, again.output
-    assert again.changed == 0
-    assert again.accepted == []
-    for before, after in zip(check.results, real.results, strict=True):
-        assert before["task"] == after["task"]
-        hidden = ("invocation", "diff", "api", "warnings")
-        assert set(before["result"]) - set(hidden) == set(after["result"]) - set(hidden)
-    return real
 
 
 @both_ways
@@ -311,63 +287,6 @@ def test_two_playbooks_at_once_start_one_livestream(playbook: Any, sim: Control)
     assert [job.returncode for job in jobs] == [0, 0], outputs
     assert sum("changed=1" in output for output in outputs) == 1
     assert len(sim.livestreams()) == 1
-
-
-@pytest.mark.parametrize(("page", "way"), [(1, True), (100, False)])
-def test_the_role_brings_an_event_through_its_night(playbook: Any, sim: Control, page: int) -> None:
-    sim.configure(max_per_page=page, live_delay=0.2)
-    sim.seed(independents=["other", "another"])
-    given = sim.add_meeting(title="Camp 2019, Meitner")
-    # One stage by title, to be created; one by title, there already, and newer ones of that title; one by ID.
-    sim.add_meeting(title="Camp 2019, Meitner")
-    streams = {"event_livestream_streams": [*STREAMS, {"name": "camp2019-workshop", "meeting_id": sim.add_meeting()}]}
-    stop = playbook("eventops.cloudflare.event_stop", extra=streams)
-    assert stop.returncode == 0, stop.output
-    assert not stop.accepted
-    thrice(playbook, "eventops.cloudflare.event_provision", changed=2, extra=streams)
-    (mast,) = [item["id"] for item in sim.livestreams() if item["name"] == "camp2019-mast"]
-    sim.push(mast)
-    ran = thrice(playbook, "eventops.cloudflare.event_start", changed=1, extra=streams)
-    results = ran.registered("eventops.cloudflare.event_livestream : Keep what came of it")
-    facts = results["ansible_facts"]["event_livestream_results"]
-    assert [facts[stream["name"]]["status"] for stream in streams["event_livestream_streams"]] == ["LIVE"] * 4
-    assert facts["camp2019-meitner"]["meeting_id"] == given
-    assert "stream_key" not in json.dumps(facts)
-    sim.unpush(mast)
-    thrice(playbook, "eventops.cloudflare.event_stop", changed=1, extra=streams)
-    assert [item for item in sim.livestreams() if item["status"] in ("LIVE", "INVOKED")] == []
-
-
-@both_ways
-def test_the_role_works_in_check_mode_from_nothing(playbook: Any, sim: Control) -> None:
-    ran = playbook(
-        "eventops.cloudflare.event_start",
-        "--check",
-        "-e",
-        '{"event_livestream_wait": false}',
-        extra={"event_livestream_streams": STREAMS},
-    )
-    assert ran.returncode == 0, ran.output
-    assert {entry.method for entry in ran.journal} == {"GET"}
-    assert ran.changed == 2
-
-
-@pytest.mark.parametrize(
-    "streams",
-    [
-        [{"name": "a", "meeting_id": "m1"}, {"name": "a", "independent": True}],
-        [{"name": "a"}],
-        [{"name": "a", "meeting_id": "m1", "independent": True}],
-        [{"name": "a", "meeting_id": "m1", "meeting_title": "A"}],
-        [{"name": "a", "meeting_title": "A"}, {"name": "b", "meeting_title": "A"}],
-        [{"meeting_id": "m1"}],
-        [{"name": "a", "meeting": "m1"}],
-    ],
-)
-def test_the_role_refuses_what_is_contradictory(playbook: Any, streams: list[Any]) -> None:
-    ran = playbook("eventops.cloudflare.event_start", extra={"event_livestream_streams": streams})
-    assert ran.returncode == 2
-    assert ran.journal == []
 
 
 def test_the_documentation_is_complete() -> None:

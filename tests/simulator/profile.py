@@ -31,6 +31,9 @@ class Settings(BaseModel):
     playback_delay: float = Field(default=0.0, ge=0)
     """Seconds after a start before `playback_url` is known. Up to 90 s in reality (seen on the wire)."""
 
+    manifest_delay: float = Field(default=0.0, ge=0)
+    """Seconds of video that are ingested before its playback URL answers with a manifest."""
+
     stop_delay: float = Field(default=0.0, ge=0)
     """Seconds a stop takes to settle. A few seconds in reality (seen on the wire)."""
 

@@ -424,7 +424,9 @@ class Service:
         """The livestream that can be watched under a playback id right now."""
         self.settle()
         livestream = self._by_playback.get(playback_id)
-        return livestream if livestream is not None and livestream.status == "LIVE" else None
+        if livestream is None or livestream.status != "LIVE" or livestream.session is None:
+            return None
+        return livestream if livestream.session.ingested(self.clock.now()) >= self.profile.manifest_delay else None
 
     def shown(self, status: str) -> str:
         """The status on the wire for one of the simulator's own."""

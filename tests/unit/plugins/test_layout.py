@@ -34,7 +34,7 @@ SPECS = [
     arguments.CREDENTIALS,
 ]
 # Modules that take no client options, since they do not talk to the API.
-ALONE = {"realtime_playback_info"}
+ALONE = {"event_plan", "realtime_playback_info"}
 # What each layer must not know.
 FORBIDDEN = {
     "errors.py": ("ansible.", "requests", "urllib3"),

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads what an event is to livestream. Runs on the controller only, where playbooks and their files are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.urls import open_url
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers import InvalidAnswer
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import plan_event
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.in_process import plain
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule import ScheduleError, read_schedule
+
+LARGEST = 20_000_000  # bytes of a schedule; that of the largest congress has about two million
+TIMEOUT = 30  # seconds until a server has answered
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]
+    """See the module of the same name."""
+
+    _supports_check_mode = True
+    _requires_connection = False
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        """The plan, or what is wrong with the answers."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        answers = plain(self._task.args)
+        prefix = str(answers.pop("prefix", None) or "")
+        try:
+            plan = plan_event(answers, self._read_schedule, prefix)
+            for name in ("run_sheet", "credentials"):
+                plan["options"][name] = self._from_here(plan["options"], name, prefix)
+            return {**result, "changed": False, **plan}
+        except RecursionError:
+            return {**result, "failed": True, "msg": "The answers are nested too deeply"}
+        except InvalidAnswer as error:
+            return {**result, "failed": True, "msg": str(error)}
+        except ScheduleError as error:
+            return {**result, "failed": True, "msg": f"{prefix}schedule ({_named(answers['schedule'])}): {error}"}
+
+    def _from_here(self, options: Mapping[str, Any], name: str, prefix: str) -> str | None:
+        """A path to write to. Ansible would begin a relative one in the folder of the playbook, in the collection."""
+        path: str | None = options[name]
+        if path is None or path.startswith(("/", "~")):
+            return path
+        if name == "credentials" and options["credentials_host"]:
+            raise InvalidAnswer(f"{prefix}{name} must be an absolute path where {prefix}credentials_host is given")
+        return os.path.abspath(path) if self._connection.transport == "local" else path
+
+    def _read_schedule(self, place: str, days: Sequence[str], rooms: Sequence[str]) -> dict[str, Any]:
+        content = _download(place) if "://" in place else self._read_file(place)
+        if len(content) > LARGEST:
+            raise ScheduleError(f"it is larger than {LARGEST / 1e6:g} MB")
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise ScheduleError(f"it is not UTF-8: byte {error.start + 1} is {content[error.start]:#04x}") from None
+        return read_schedule(text, days=days, rooms=rooms)
+
+    def _read_file(self, place: str) -> bytes:
+        """A file where Ansible looks for files, or, since playbooks of a collection are far away, from here."""
+        path = os.path.expanduser(place)
+        try:
+            found = path if os.path.isfile(path) else self._find_needle("files", path)
+            with open(found, "rb") as file:
+                return file.read(LARGEST + 1)
+        except AnsibleError:
+            raise ScheduleError(f"there is no such file: relative paths begin at {os.getcwd()}") from None
+        except (OSError, ValueError) as error:
+            raise ScheduleError(f"it cannot be read: {error}") from None
+
+
+def _download(url: str) -> bytes:
+    try:
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise ScheduleError("only http and https addresses are read")
+        with open_url(url, timeout=TIMEOUT, use_netrc=False, http_agent="eventops.cloudflare") as answer:
+            content: bytes = answer.read(LARGEST + 1)
+            return content
+    except HTTPError as error:
+        raise ScheduleError(f"the server answers with HTTP {error.code} {error.reason}") from None
+    except (URLError, OSError, ValueError) as error:
+        if isinstance(error, ScheduleError):
+            raise
+        raise ScheduleError(f"the server cannot be asked: {getattr(error, 'reason', error)}") from None
+
+
+def _named(place: Any) -> str:
+    """The place as it may be shown: an address without the password that may be in it."""
+    user, found, rest = str(place).rpartition("@")
+    return f"{user.partition('://')[0]}://{rest}" if found and "://" in user else str(place)

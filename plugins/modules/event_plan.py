@@ -1,0 +1,202 @@
+#!/usr/bin/python
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: event_plan
+short_description: Read what an event is to livestream
+version_added: 0.1.0
+author:
+  - eventops contributors (@eventops)
+description:
+  - Reads the answers of a survey, a list of streams and a published schedule, and returns what follows from them, in a form that
+    M(eventops.cloudflare.realtime_meetings) and M(eventops.cloudflare.realtime_livestreams) understand.
+  - The role P(eventops.cloudflare.event_livestream#role) is built on it. Use it where a playbook of your own does what the role does not.
+  - An answer may be blank or null, and then was not given; numbers and booleans may be text, and lists YAML text. Anything else is refused
+    with the name of the answer.
+  - Asks nobody but the server of the schedule, and changes nothing.
+options:
+  state:
+    description: One of V(present), V(started) and V(stopped). The default is V(present).
+    type: raw
+  title:
+    description: The title of the event. The default is that of the schedule.
+    type: raw
+  streams:
+    description:
+      - "A list of streams, each with C(name) and with one of C(meeting_id), C(meeting_title) and C(independent): true."
+      - Also C(title), C(video_config) with C(width) and C(height), C(encoder) (who or what feeds it, as text), and C(state).
+      - A stream with the name of a room's stream adds to what the schedule says of the room.
+    type: raw
+  schedule:
+    description:
+      - The path or the address of the schedule, as conferences publish it. See P(eventops.cloudflare.from_schedule#filter) for formats and names.
+      - A relative path begins at the working directory, or where Ansible looks for files.
+    type: raw
+  schedule_days:
+    description: A list of the days to read, as dates or as numbers from 1.
+    type: raw
+  schedule_rooms:
+    description: A list of the rooms to read, by the names that are published, or by the names of their streams.
+    type: raw
+  schedule_independent:
+    description: A boolean. Whether the rooms are independent livestreams, which encoders feed, instead of livestreams of meetings.
+    type: raw
+  auto_start:
+    description: A boolean. Whether the meetings livestream as soon as somebody joins. By default this stays as it is.
+    type: raw
+  exclusive:
+    description: A boolean, V(false) by default. Passed on in RV(options).
+    type: raw
+  wait:
+    description: A boolean, V(true) by default. Passed on in RV(options).
+    type: raw
+  wait_timeout:
+    description: Seconds, V(120) by default. Passed on in RV(options).
+    type: raw
+  concurrency:
+    description: A number from 1 to 32, V(4) by default. Passed on in RV(options).
+    type: raw
+  verify:
+    description: One of V(warn), V(fail) and V(no). The default is V(warn). Passed on in RV(options).
+    type: raw
+  verify_timeout:
+    description: Seconds, V(60) by default. Passed on in RV(options).
+    type: raw
+  run_sheet:
+    description: A path. Passed on in RV(options).
+    type: raw
+  credentials:
+    description: A path. Passed on in RV(options).
+    type: raw
+  credentials_host:
+    description: A host of the inventory. Passed on in RV(options).
+    type: raw
+  prefix:
+    description: What the names of answers begin with in messages.
+    type: str
+    default: ""
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: full
+    details:
+      - This action does not modify state.
+  diff_mode:
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    support: N/A
+    details:
+      - This action does not modify state.
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+    support: full
+    details:
+      - This action does not modify state.
+  action:
+    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the controller.
+    support: full
+    details:
+      - It runs on the controller only.
+seealso:
+  - plugin: eventops.cloudflare.from_schedule
+    plugin_type: filter
+  - plugin: eventops.cloudflare.event_streams
+    plugin_type: filter
+  - plugin: eventops.cloudflare.event_livestreams
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Read what the rooms of the first day are to livestream
+  eventops.cloudflare.event_plan:
+    schedule: https://events.example.org/schedule.json
+    schedule_days: [1]
+  register: event
+
+- name: Have a meeting for each room
+  eventops.cloudflare.realtime_meetings:
+    meetings: "{{ event.meetings }}"
+"""
+
+RETURN = r"""
+options:
+  description: The answers in their types, blanks replaced by defaults.
+  returned: success
+  type: dict
+  sample:
+    state: present
+    wait: true
+    wait_timeout: 120.0
+event:
+  description: What the schedule says of the conference. The title is there without a schedule as well.
+  returned: success
+  type: dict
+  sample:
+    title: DemoCon
+    acronym: democon
+    version: v1.1
+    time_zone: UTC
+    url: null
+    start: "2020-12-14"
+    end: "2020-12-16"
+streams:
+  description: One for each room of the schedule, and those of O(streams).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the livestream.
+      type: str
+      sample: democon-Gray-Room
+    title:
+      description: The room as it is published, or what the list says.
+      type: str
+      sample: Gray Room
+    meeting_id:
+      description: The ID of the meeting, if it was given.
+      type: str
+    meeting_title:
+      description: The title of the meeting; null for an independent livestream, and where an ID was given.
+      type: str
+      sample: "democon: Gray Room"
+    independent:
+      description: Whether it is an independent livestream.
+      type: bool
+      sample: false
+    video_config:
+      description: The size of the video, if it was given.
+      type: dict
+    encoder:
+      description: Who or what feeds it, if it was given.
+      type: str
+    state:
+      description: The state it is to have.
+      type: str
+      sample: present
+    talks:
+      description: The talks of the room, in the order of their times.
+      type: list
+      elements: dict
+      sample:
+        - id: 25
+          title: Focused 5thgeneration hardware
+          subtitle: null
+          speakers: [Brian Robinson]
+          track: Phased
+          language: en
+          day: "2020-12-14"
+          start: "2020-12-14T09:00:00+01:00"
+          end: "2020-12-14T09:30:00+01:00"
+          url: http://localhost/democon/talk/G9JGWY/
+meetings:
+  description: What M(eventops.cloudflare.realtime_meetings) is to bring about. Empty when nothing but stopping is asked for.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - title: "democon: Gray Room"
+"""

@@ -1,0 +1,318 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An event from its schedule or its list to its end: the role and the playbooks, on the simulator.
+
+Every output and every written file is searched for secrets (see conftest.Player).
+"""
+
+from __future__ import annotations
+
+import json
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from integration.runs import thrice
+
+if TYPE_CHECKING:
+    from pytest_httpserver import HTTPServer
+
+    from simulator.client import Control
+
+ROOT = Path(__file__).parents[2]
+STREAMS = yaml.safe_load((ROOT / "playbooks/vars/camp2019.yml").read_text())["event_livestream_streams"]
+SAMPLE = ROOT / "playbooks/files/schedule_sample.json"
+PUBLISHED = sorted((ROOT.parent / "shared/data/schedules").glob("*-*.json"))
+ROLE = "eventops.cloudflare.event_livestream : "
+PROVISION, START, STOP = (f"eventops.cloudflare.event_{name}" for name in ("provision", "start", "stop"))
+ACTIVE = ("LIVE", "INVOKED")
+
+both_ways = pytest.mark.parametrize("way", [True, False], ids=["in process", "as a module"])
+
+
+@pytest.fixture
+def way() -> bool:
+    """In process, where a test does not run both ways."""
+    return True
+
+
+@pytest.fixture
+def playbook(playbook: Any, way: bool) -> Any:
+    """Runs playbooks, in the controller's process or as modules. Credentials may be in one folder."""
+    playbook.in_process = way
+    playbook.vault = playbook.home / "vault"
+    return playbook
+
+
+def answers(**values: Any) -> dict[str, Any]:
+    """Extra variables of the role."""
+    return {"extra": {f"event_livestream_{name}": value for name, value in values.items()}}
+
+
+def results(ran: Any) -> dict[str, Any]:
+    """The fact that the role keeps."""
+    found: dict[str, Any] = ran.registered(f"{ROLE}Keep what came of it")["ansible_facts"]["event_livestream_results"]
+    return found
+
+
+def active(sim: Control) -> list[str]:
+    """The meetings that are livestreamed."""
+    return sorted(item["meeting_id"] for item in sim.livestreams() if item["status"] in ACTIVE)
+
+
+@pytest.mark.parametrize(("page", "way"), [(1, True), (100, False)])
+def test_an_event_comes_through_its_night(playbook: Any, sim: Control, page: int) -> None:
+    sim.configure(max_per_page=page, live_delay=0.2)
+    sim.seed(independents=["other", "another"])
+    given = sim.add_meeting(title="Camp 2019, Meitner")
+    # One stage by title, to be created; one by title, there already, and newer ones of that title; one by ID.
+    sim.add_meeting(title="Camp 2019, Meitner")
+    said = answers(
+        streams=[*STREAMS, {"name": "camp2019-workshop", "meeting_id": sim.add_meeting()}],
+        run_sheet=str(playbook.home / "sheet.html"),
+    )
+    stop = playbook(STOP, **said)
+    assert stop.returncode == 0, stop.output
+    assert not stop.accepted
+    thrice(playbook, PROVISION, changed=3, **said)
+    (mast,) = [item["id"] for item in sim.livestreams() if item["name"] == "camp2019-mast"]
+    sim.push(mast)
+    found = results(thrice(playbook, START, changed=2, **said))
+    assert [item["status"] for item in found.values()] == ["LIVE"] * 4
+    assert found["camp2019-meitner"]["meeting_id"] == given
+    assert "stream_key" not in json.dumps(found)
+    # Provisioning what runs says so, and stops nothing.
+    again = playbook(PROVISION, **said)
+    assert (again.returncode, again.changed) == (0, 0), again.output
+    assert results(again) == {name: {**item, "state": "present"} for name, item in found.items()}
+    sim.unpush(mast)
+    thrice(playbook, STOP, changed=2, **said)
+    assert active(sim) == []
+
+
+def test_a_schedule_is_livestreamed_room_by_room(playbook: Any, sim: Control) -> None:
+    said = answers(schedule=str(SAMPLE), run_sheet=str(playbook.home / "sheet.html"))
+    rooms = json.loads(SAMPLE.read_text())["schedule"]["conference"]["rooms"]
+    found = results(thrice(playbook, PROVISION, changed=2, **said))
+    assert [item["title"] for item in found.values()] == [room["name"] for room in rooms]
+    assert {item["status"] for item in found.values()} == {None}
+    assert all(item["talks"] for item in found.values())
+    started = thrice(playbook, START, changed=2, **said)
+    assert len(active(sim)) == len(rooms)
+    assert [item["meeting_id"] for item in results(started).values()] == [item["meeting_id"] for item in found.values()]
+    sheet = (playbook.home / "sheet.html").read_text()
+    for item in results(started).values():
+        assert item["playback_url"] in sheet
+        assert item["talks"][0]["title"] in sheet
+    thrice(playbook, STOP, changed=2, **said)
+
+
+@pytest.mark.skipif(not PUBLISHED, reason="no published schedules beside the checkout")
+@pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
+def test_published_schedules_are_provisioned(playbook: Any, sim: Control, path: Path) -> None:
+    rooms: set[str] = set()
+    for day in json.loads(path.read_text())["schedule"]["conference"]["days"]:
+        rooms |= set(day["rooms"])
+    found = results(thrice(playbook, PROVISION, changed=1, **answers(schedule=str(path))))
+    assert {item["title"] for item in found.values()} == rooms
+    independent = answers(schedule=str(path), schedule_independent=True, schedule_days="1")
+    assert set(results(thrice(playbook, PROVISION, changed=1, **independent))) <= set(found)
+
+
+@both_ways
+def test_everything_works_in_check_mode_from_nothing(playbook: Any, sim: Control) -> None:
+    said = answers(
+        streams=STREAMS,
+        wait=False,
+        run_sheet=str(playbook.home / "sheet.html"),
+        credentials=str(playbook.vault / "encoders"),
+    )
+    for name in (PROVISION, START, STOP):
+        ran = playbook(name, "--check", **said)
+        assert ran.returncode == 0, ran.output
+        assert {entry.method for entry in ran.journal} == {"GET"}
+        assert ran.changed > 0
+    assert not (playbook.home / "sheet.html").exists()
+    assert not (playbook.vault / "encoders").exists()
+
+
+def test_a_start_from_nothing_promises_what_it_does(playbook: Any, sim: Control) -> None:
+    said = answers(
+        streams=STREAMS[:2], run_sheet=str(playbook.home / "sheet.html"), credentials=str(playbook.vault / "encoders")
+    )
+    thrice(playbook, START, changed=4, **said)
+
+
+@pytest.mark.parametrize("blank", ["", None])
+def test_a_survey_may_be_left_blank(playbook: Any, sim: Control, blank: Any) -> None:
+    options = yaml.safe_load((ROOT / "roles/event_livestream/meta/argument_specs.yml").read_text())
+    names = [name.removeprefix("event_livestream_") for name in options["argument_specs"]["main"]["options"]]
+    said = answers(**{**dict.fromkeys(names, blank), "streams": yaml.safe_dump([*STREAMS[:2], {"name": blank}][:2])})
+    del said["extra"]["event_livestream_state"]
+    for name in (PROVISION, START, STOP):
+        ran = playbook(name, **said)
+        assert ran.returncode == 0, ran.output
+    assert len(sim.livestreams()) == 2
+
+
+def test_a_survey_sends_text(playbook: Any, sim: Control) -> None:
+    said = answers(
+        streams="- name: desk\n  meeting_title: Desk\n  video_config: {width: '1280', height: '720'}\n",
+        wait="yes",
+        wait_timeout="90",
+        concurrency="2",
+        exclusive="false",
+        auto_start="true",
+        verify="No",
+        verify_timeout="5",
+    )
+    ran = thrice(playbook, START, changed=2, **said)
+    meeting, start = (entry.body for entry in ran.accepted)
+    assert meeting == {"title": "Desk", "live_stream_on_start": True}
+    assert start == {"name": "desk", "video_config": {"width": 1280, "height": 720}}
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"streams": [{"name": "a", "meeting_id": "m1"}, {"name": "a", "independent": True}]}, "has the name 'a' of"),
+        ({"streams": [{"name": "a"}]}, "needs exactly one of meeting_id, meeting_title and independent"),
+        ({"streams": "- name: ["}, "event_livestream_streams is not valid YAML, line 1, column 10"),
+        ({"wait": "maybe"}, "event_livestream_wait must be yes or no, not 'maybe'"),
+        ({"concurrency": "many"}, "event_livestream_concurrency must be a whole number, not 'many'"),
+        ({"schedule": "nowhere.json"}, "event_livestream_schedule (nowhere.json): there is no such file"),
+        ({"schedule": "ftp://example.org/x"}, "only http and https addresses are read"),
+        ({"schedule": "http://u:hidden@127.0.0.1:9/x"}, "event_livestream_schedule (http://127.0.0.1:9/x): the server"),
+        ({"schedule": str(ROOT / "README.md")}, "README.md): "),
+        ({"schedule": str(SAMPLE), "schedule_rooms": "Aula"}, "Aula"),
+        ({"credentials": "keys", "credentials_host": "desk"}, "event_livestream_credentials must be an absolute path"),
+    ],
+)
+def test_the_role_refuses_what_it_does_not_understand(playbook: Any, said: dict[str, Any], message: str) -> None:
+    ran = playbook(START, **answers(**{"streams": STREAMS[:1], **said}))
+    assert ran.returncode == 2
+    assert ran.journal == []
+    (failure,) = [item["result"]["msg"] for item in ran.results if item["failed"]]
+    assert message in failure
+    assert "hidden" not in failure
+
+
+def test_a_schedule_is_read_from_a_server(playbook: Any, sim: Control, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/schedule.json").respond_with_data(SAMPLE.read_bytes())
+    httpserver.expect_request("/login").respond_with_data("<!DOCTYPE html><title>Log in</title>")
+    httpserver.expect_request("/gone").respond_with_data("gone", status=410)
+    ran = playbook(PROVISION, **answers(schedule=httpserver.url_for("/schedule.json")))
+    assert ran.returncode == 0, ran.output
+    assert len(ran.accepted) == 4
+    for path, message in (("/login", "HTML"), ("/gone", "the server answers with HTTP 410")):
+        ran = playbook(PROVISION, **answers(schedule=httpserver.url_for(path)))
+        assert ran.returncode == 2
+        assert message in ran.results[-1]["result"]["msg"]
+
+
+def test_what_a_schedule_says_is_never_a_template(playbook: Any, sim: Control) -> None:
+    schedule = json.loads(SAMPLE.read_text())
+    talk = next(talk for talks in schedule["schedule"]["conference"]["days"][0]["rooms"].values() for talk in talks)
+    talk["title"] = "{{ 7 * 7 }} {% raw %}"
+    talk["room"] = talk["room"]
+    schedule["schedule"]["conference"]["title"] = schedule["schedule"]["conference"]["acronym"] = "{{ 6 * 7 }}"
+    (playbook.home / "hostile.json").write_text(json.dumps(schedule))
+    said = answers(schedule="hostile.json", run_sheet="hostile.html")
+    ran = playbook(PROVISION, **said)
+    assert ran.returncode == 0, ran.output
+    titles = [entry.body["title"] for entry in ran.accepted]
+    assert [title.split(":")[0] for title in titles] == ["{{ 6 * 7 }}"] * 4
+    assert any(item["talks"] and item["talks"][0]["title"] == talk["title"] for item in results(ran).values())
+    assert "{{ 7 * 7 }} {% raw %}" in (playbook.home / "hostile.html").read_text()
+
+
+def test_one_that_fails_does_not_keep_the_others_quiet(playbook: Any, sim: Control) -> None:
+    good, bad = sim.add_meeting(), sim.add_meeting(status="INACTIVE")
+    streams = [{"name": "good", "meeting_id": good}, {"name": "bad", "meeting_id": bad}]
+    ran = playbook(START, **answers(streams=streams, run_sheet="sheet.html", verify="no"))
+    assert ran.returncode == 2
+    found = results(ran)
+    assert (found["good"]["status"], found["good"]["msg"]) == ("LIVE", None)
+    assert found["bad"]["msg"]
+    assert found["good"]["playback_url"] in (playbook.home / "sheet.html").read_text()
+
+
+@pytest.mark.parametrize("verify", ["warn", "fail"])
+def test_streams_that_do_not_play_are_named(playbook: Any, sim: Control, verify: str) -> None:
+    sim.configure(manifest_delay=600)
+    said = answers(streams=STREAMS[:2], verify=verify, verify_timeout=1)
+    ran = playbook(START, **said)
+    assert ran.returncode == (2 if verify == "fail" else 0), ran.output
+    seen = ran.registered(f"{ROLE}See whether the playback URLs play")
+    assert seen["unplayable"] == ["camp2019-curie", "camp2019-meitner"]
+    message = seen["msg"] if verify == "fail" else seen["warnings"][0]
+    assert "camp2019-curie" in message
+    assert set(results(ran)) == {"camp2019-curie", "camp2019-meitner"}
+
+
+def test_credentials_are_where_the_encoder_is_and_nowhere_else(playbook: Any, sim: Control) -> None:
+    inventory = playbook.home / "hosts.yml"
+    local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    inventory.write_text(yaml.safe_dump({"all": {"hosts": {"localhost": local, "encoder": local}}}))
+    folder = playbook.vault / "encoders"
+    said = answers(streams=STREAMS, credentials=str(folder), credentials_host="encoder")
+    ran = thrice(playbook, PROVISION, "-i", str(inventory), changed=3, **said)
+    (mast,) = [item for item in sim.livestreams() if item["meeting_id"] is None]
+    (written,) = folder.rglob("*.env")
+    assert written.parent.name == "camp2019-mast"
+    assert any(key in written.read_text() for key in sim.secrets())
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*") if path.is_file()} == {0o600}
+    assert mast["id"] == results(ran)["camp2019-mast"]["id"]
+    assert "localhost -> encoder" in ran.output
+
+
+def test_an_artifact_of_one_job_does_not_mislead_the_next(playbook: Any, sim: Control) -> None:
+    said = answers(streams=STREAMS[:2])
+    first = playbook(PROVISION, **said)
+    artifacts = first.registered(f"{ROLE}Publish it to the jobs that follow")["ansible_stats"]["data"]
+    assert set(artifacts["event_livestream_published"]["camp2019-curie"]) == {
+        "title", "meeting_id", "id", "status", "playback_url"
+    }  # fmt: skip
+    second = playbook(START, extra={**said["extra"], **artifacts})
+    assert second.returncode == 0, second.output
+    assert [item["status"] for item in results(second).values()] == ["LIVE", "LIVE"]
+
+
+def test_meetings_start_when_somebody_joins(playbook: Any, sim: Control) -> None:
+    known = sim.add_meeting()
+    said = answers(streams=[*STREAMS[:1], {"name": "desk", "meeting_id": known}], auto_start=True)
+    ran = thrice(playbook, PROVISION, changed=1, **said)
+    assert [entry.body.get("live_stream_on_start") for entry in ran.accepted] == [True, True]
+    assert sim.livestreams() == []
+
+
+def test_a_programme_of_500_costs_a_request_or_two_for_each(playbook: Any, sim: Control) -> None:
+    sim.configure(rate_limit=0)
+    titled = [{"name": f"m{number}", "meeting_title": f"Room {number}"} for number in range(300)]
+    streams = [*titled, *({"name": f"i{number}", "independent": True} for number in range(200))]
+    said = answers(streams=streams, concurrency=16, run_sheet="sheet.html", verify_timeout=20)
+    provision = playbook(PROVISION, **said)
+    assert provision.returncode == 0, provision.output
+    assert len(provision.accepted) == 500
+    sweeps = 2 + 3 * 6 + 4  # meetings before and after, livestreams before, before creating and after; the active ones
+    assert len(provision.journal) <= 500 + sweeps + 12
+    for item in sim.livestreams():
+        if item["meeting_id"] is None:
+            sim.push(item["id"])
+    start = playbook(START, **said)
+    assert start.returncode == 0, start.output
+    assert len(start.accepted) == 300
+    assert len(start.journal) <= 2 * 300 + 40
+    for item in sim.livestreams():
+        if item["meeting_id"] is None:
+            sim.unpush(item["id"])
+    stop = playbook(STOP, **said)
+    assert stop.returncode == 0, stop.output
+    assert len(stop.accepted) == 300
+    assert len(stop.journal) <= 2 * 300 + 40
