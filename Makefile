@@ -128,7 +128,7 @@ browser: $(ENV) ## Run sheet and report in headless Chromium, skipped where none
 
 .PHONY: screenshots
 screenshots: $(ENV) ## Pictures of run sheet and report into .build/screenshots, with the installed Chromium
-	@"$(VENV)/bin/python" tests/pages
+	@"$(VENV)/bin/python" tests/screenshots.py
 
 .PHONY: bench
 bench: $(ENV) ## Measure, and write docs/performance.md (ARGS=--quick: short, writes nothing)

@@ -4,7 +4,7 @@
 
 """Screenshots of the sample pages, in both colour schemes, on a phone and on a desktop, and as they are printed.
 
-``python tests/pages`` writes them to .build/screenshots.
+They are written to .build/screenshots.
 """
 
 from __future__ import annotations
