@@ -113,7 +113,7 @@ class Plot:
         for tick in self.ticks:
             yield f'<text x="-8" y="{HEIGHT - self.high(tick):.1f}" dy=".35em">{figure(tick)}</text>'
 
-    def bar(self, day: date, value: float, unit: str) -> str:
+    def column(self, day: date, value: float, unit: str) -> str:
         """The bar of a day. Where days are many, nothing is between them."""
         width = (0.75 if self.days <= 62 else 1) / self.days * 100
         place = f'x="{self.middle(day) - width / 2:.3f}%" width="{width:.3f}%"'
@@ -160,7 +160,7 @@ def bar_chart(
             '</g><g class="ticks" fill="currentColor" text-anchor="end">',
             *plot.values(),
             '</g><g class="bars" fill="currentColor">',
-            *(plot.bar(day, value, unit) for day, value in sorted(values.items()) if value > 0),
+            *(plot.column(day, value, unit) for day, value in sorted(values.items()) if value > 0),
             '</g><g class="days" fill="currentColor" text-anchor="middle">',
             *plot.below(chosen),
             "</g></svg>",

@@ -45,7 +45,7 @@ def texts(chart: str, part: str) -> list[str]:
 def bars(chart: str) -> list[dict[str, float]]:
     """The bars: x and width in percent, y and height in pixels."""
     found = parsed(chart).findall(f"{SVG}g[@class='bars']/{SVG}rect")
-    return [{key: float(value.rstrip("%")) for key, value in bar.attrib.items()} for bar in found]
+    return [{key: float(value.rstrip("%")) for key, value in column.attrib.items()} for column in found]
 
 
 @given(AMOUNTS, st.booleans())
@@ -111,14 +111,14 @@ def test_bars_are_as_long_as_their_values(values: dict[date, float], whole: bool
         return
     found = bars(chart)
     assert len(found) == len(drawn)
-    for bar in found:
-        assert 0 <= bar["x"] <= bar["x"] + bar["width"] <= 100.01
-        assert bar["y"] + bar["height"] == pytest.approx(HEIGHT, abs=0.11)
+    for column in found:
+        assert 0 <= column["x"] <= column["x"] + column["width"] <= 100.01
+        assert column["y"] + column["height"] == pytest.approx(HEIGHT, abs=0.11)
     highest = max(value for _day, value in drawn)
-    assert whole or max(bar["height"] for bar in found) >= HEIGHT / 2
-    for bar, (_day, value) in zip(found, drawn, strict=True):
+    assert whole or max(column["height"] for column in found) >= HEIGHT / 2
+    for column, (_day, value) in zip(found, drawn, strict=True):
         most = max(item["height"] for item in found)
-        assert bar["height"] == pytest.approx(most * value / highest, abs=0.11)
+        assert column["height"] == pytest.approx(most * value / highest, abs=0.11)
 
 
 def rows(*values: Any, key: str = "count") -> list[dict[str, Any]]:
@@ -136,7 +136,7 @@ def test_a_chart_says_what_it_shows() -> None:
     )
     assert texts(chart, "ticks") == ["0", "1", "2", "3"]
     assert texts(chart, "days") == ["21 Aug", "22 Aug", "23 Aug", "24 Aug"]
-    assert [bar.findtext(f"{SVG}title") for bar in found.iter(f"{SVG}rect")] == [
+    assert [column.findtext(f"{SVG}title") for column in found.iter(f"{SVG}rect")] == [
         "21 Aug 2019: 1 livestreams",
         "22 Aug 2019: 3 livestreams",
         "24 Aug 2019: 2 livestreams",
