@@ -17,8 +17,9 @@ ARGS ?=
 
 BUILD := .build
 COLLECTION := $(BUILD)/ansible_collections/eventops/cloudflare
-REQUIREMENTS := requirements/ansible.txt requirements/dev.txt requirements/test.txt meta/ee-requirements.txt
-TESTS := lint types docs-lint sanity unit sdk integration browser cores
+REQUIREMENTS := requirements/ansible.txt requirements/dev.txt requirements/test.txt requirements/awx.txt \
+  meta/ee-requirements.txt
+TESTS := lint types docs-lint sanity unit sdk integration browser awx cores
 ENV := $(VENV)/.ready $(COLLECTION)
 
 export ANSIBLE_COLLECTIONS_PATH = $(CURDIR)/$(BUILD)
@@ -129,6 +130,11 @@ browser: $(ENV) ## Run sheet and report in headless Chromium, skipped where none
 .PHONY: screenshots
 screenshots: $(ENV) ## Pictures of run sheet and report into .build/screenshots, with the installed Chromium
 	@"$(VENV)/bin/python" tests/screenshots.py
+
+.PHONY: awx
+awx: $(ENV) ## The Automation Platform pattern: setup, jobs, execution environment
+	$(call say,Automation Platform tests)
+	@"$(VENV)/bin/python" -m pytest tests/awx -n 2 --dist loadfile $(ARGS)
 
 .PHONY: bench
 bench: $(ENV) ## Measure, and write docs/performance.md (ARGS=--quick: short, writes nothing)

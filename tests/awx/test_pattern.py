@@ -1,0 +1,216 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The pattern's files, against what Automation Platform, AWX and the collection say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from awx import rules
+from awx.pattern import KINDS, PATTERN, ROOT, credential_type, meta, survey, with_surveys
+
+ROLE = yaml.safe_load((ROOT / "roles/event_livestream/meta/argument_specs.yml").read_text())["argument_specs"]
+ENTRY_POINTS = {"provision": "main", "start": "main", "stop": "main", "report": "report"}
+# What the playbook says itself, and what takes more than a survey can ask for.
+NOT_ASKED = {"event_livestream_state"}
+TEXT = {"type": "string", "minLength": 1}
+NAMED = {"type": "object", "required": ["name", "description"], "properties": {"name": {**TEXT, "maxLength": 200}}}
+
+# The published schema (pattern-schema-1.0.0.json of ansible/pattern-service) in short; and no other keys.
+QUESTION = {
+    "type": "object",
+    "required": ["type", "question_name", "question_description", "variable", "required"],
+    "properties": {
+        "type": {"enum": list(rules.DEFAULTS)},
+        "question_name": TEXT,
+        "question_description": TEXT,
+        "variable": {"type": "string", "pattern": "^[a-z0-9_]{1,64}$"},
+        "required": {"type": "boolean"},
+        "choices": {"type": "array", "items": TEXT},
+        "default": {"type": "string"},
+        "min": {"type": "integer"},
+        "max": {"type": "integer"},
+    },
+    "additionalProperties": False,
+}
+JOB_TEMPLATE = {
+    **NAMED,
+    "required": [*NAMED["required"], "playbook", "execution_environment", "survey", "labels"],
+    "properties": {
+        **NAMED["properties"],
+        "description": TEXT,
+        "playbook": TEXT,
+        "execution_environment": TEXT,
+        "primary": {"type": "boolean"},
+        "labels": {"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True},
+        **{f"ask_{what}_on_launch": {"type": "boolean"} for what in ("credential", "inventory", "verbosity")},
+        "survey": {
+            "type": "object",
+            "required": ["name", "description", "spec"],
+            "properties": {"spec": {"type": "array", "items": QUESTION, "minItems": 1}},
+        },
+    },
+    "additionalProperties": False,
+}
+SCHEMA = {
+    "type": "object",
+    "required": ["schema_version", "name", "title", "description", "short_description", "tags", "aap_resources"],
+    "properties": {
+        "schema_version": {"const": "1.0"},
+        "name": {"type": "string", "pattern": "^[a-z0-9_]{1,64}$"},
+        "title": {**TEXT, "maxLength": 64},
+        "description": TEXT,
+        "short_description": {"type": "string", "pattern": "[^.]$"},
+        "tags": {"type": "array", "items": TEXT, "uniqueItems": True},
+        "aap_resources": {
+            "type": "object",
+            "required": ["controller_project", "controller_labels", "controller_job_templates"],
+            "properties": {
+                "controller_project": NAMED,
+                "controller_labels": {"type": "array", "items": TEXT, "minItems": 1},
+                "controller_execution_environment": {
+                    **NAMED,
+                    "required": [*NAMED["required"], "image_name"],
+                    "properties": {
+                        **NAMED["properties"],
+                        "image_name": {"type": "string", "pattern": "^[a-z0-9_]+/[a-z0-9_]+$"},
+                        "pull": {"enum": ["always", "missing", "never"]},
+                    },
+                },
+                "controller_job_templates": {"type": "array", "items": JOB_TEMPLATE, "minItems": 1},
+            },
+            "additionalProperties": False,
+        },
+    },
+    "additionalProperties": False,
+}
+
+
+def test_the_definition_is_one_of_a_pattern() -> None:
+    Draft202012Validator(SCHEMA).validate(meta())
+
+
+def test_the_definition_holds_the_surveys() -> None:
+    assert with_surveys(meta()) == meta(), "run: python tests/awx/pattern.py"
+
+
+def test_the_parts_fit() -> None:
+    definition = meta()
+    resources = definition["aap_resources"]
+    templates = resources["controller_job_templates"]
+    playbooks = [template["playbook"] for template in templates]
+    assert definition["name"] == PATTERN.name
+    assert (PATTERN / "README.md").is_file()
+    assert playbooks == [f"event_{kind}.yml" for kind in KINDS]
+    assert sorted(playbooks) == sorted(path.name for path in (PATTERN / "playbooks").glob("*.yml"))
+    assert sorted(playbooks) == sorted(path.name for path in (PATTERN / "template_surveys").iterdir())
+    assert [template.get("primary", False) for template in templates] == [True, False, False, False]
+    for template in templates:
+        assert template["execution_environment"] == resources["controller_execution_environment"]["name"]
+        assert set(template["labels"]) <= set(resources["controller_labels"])
+        assert template["name"].startswith(f"{resources['controller_project']['name']}: ")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_playbook_is_the_collections(kind: str) -> None:
+    path = PATTERN / f"playbooks/event_{kind}.yml"
+    assert rules.is_playbook(path)
+    (play,) = yaml.safe_load(path.read_text())
+    assert play["ansible.builtin.import_playbook"] == f"eventops.cloudflare.event_{kind}"
+    assert (ROOT / f"playbooks/event_{kind}.yml").is_file()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_controller_takes_the_survey(kind: str) -> None:
+    found = survey(kind)
+    rules.check_survey(found)
+    # As one fills it in who leaves everything as it is
+    variables = rules.extra_vars(found, {})
+    for question in found["spec"]:
+        assert question["variable"] in variables
+        rules.check_answer(question, variables)
+
+
+def equal(option: dict[str, Any], question: dict[str, Any]) -> bool:
+    """Whether a survey's default is the role's; nothing given is neither."""
+    default = option.get("default")
+    if option["type"] == "bool":
+        default = str(default).lower()
+    return question.get("default", "") in ((default,) if default is not None else ("", None))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_survey_asks_for_what_the_role_takes(kind: str) -> None:
+    options = ROLE[ENTRY_POINTS[kind]]["options"]
+    asked = {question["variable"]: question for question in survey(kind)["spec"]}
+    assert set(asked) <= set(options)
+    for name, question in asked.items():
+        option = options[name]
+        assert question["required"] is False or option.get("required", False), name
+        assert not option.get("required", False) or question["required"], name
+        if question["type"] == "multiplechoice":
+            wanted = option.get("choices", [])
+            assert question["choices"] == (["true", "false"] if option["type"] == "bool" else wanted), name
+    everything = {name for each in KINDS for name in (question["variable"] for question in survey(each)["spec"])}
+    assert {name for entry in ROLE.values() for name in entry["options"]} - everything == NOT_ASKED
+
+
+def test_the_workflow_can_ask_what_the_start_asks() -> None:
+    start, provision = ({item["variable"]: item for item in survey(kind)["spec"]} for kind in ("start", "provision"))
+    assert {name: start.get(name) for name in provision} == provision
+
+
+def test_a_wrong_survey_is_noticed() -> None:
+    good = survey("start")
+    numbered = next(index for index, question in enumerate(good["spec"]) if question["type"] == "integer")
+    chosen = next(index for index, question in enumerate(good["spec"]) if question["type"] == "multiplechoice")
+    for index, change in [
+        (numbered, {"default": "120"}),
+        (numbered, {"min": "1"}),
+        (numbered, {"type": "number"}),
+        (numbered, {"required": "no"}),
+        (numbered, {"variable": good["spec"][0]["variable"]}),
+        (chosen, {"choices": [True, False]}),
+        (chosen, {"default": "maybe"}),
+    ]:
+        bad = json.loads(json.dumps(good))
+        bad["spec"][index] |= change
+        with pytest.raises(rules.Refused):
+            rules.check_survey(bad)
+
+
+def test_a_controller_takes_the_credential_type() -> None:
+    kind = credential_type()
+    rules.check_credential_type(kind)
+    assert {field["id"] for field in kind["inputs"]["fields"] if field.get("secret")} == {"api_token", "api_key"}
+    rules.check_inputs(kind, {"account_id": "a", "app_id": "b"})
+    with pytest.raises(rules.Refused):
+        rules.check_inputs(kind, {"account_id": "a"})
+
+
+def test_the_credential_sets_what_the_modules_read() -> None:
+    fragment = (ROOT / "plugins/doc_fragments/client.py").read_text()
+    injected = rules.injected(credential_type(), {"account_id": "a", "app_id": "b", "api_token": "c"})
+    assert injected == {
+        "CLOUDFLARE_ACCOUNT_ID": "a",
+        "CLOUDFLARE_REALTIME_APP_ID": "b",
+        "CLOUDFLARE_API_TOKEN": "c",
+        "CLOUDFLARE_EMAIL": "",
+        "CLOUDFLARE_API_KEY": "",
+        "CLOUDFLARE_BASE_URL": "",
+    }
+    assert all(name in fragment for name in injected)
+
+
+def test_nothing_of_it_is_left_out_of_the_archive() -> None:
+    ignored = yaml.safe_load((ROOT / "galaxy.yml").read_text())["build_ignore"]
+    assert not [name for name in ignored if Path(name).parts[0] == "extensions"]
+    assert "awx.awx" not in yaml.safe_load((ROOT / "galaxy.yml").read_text()).get("dependencies", {})
