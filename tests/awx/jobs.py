@@ -12,7 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,12 @@ class Done:
         return sum(self.events[-1]["event_data"]["changed"].values())
 
     @property
+    def failures(self) -> list[str]:
+        """The messages of the tasks that failed."""
+        failed = (event for event in self.events if event["event"] == "runner_on_failed")
+        return [str(event["event_data"]["res"].get("msg")) for event in failed]
+
+    @property
     def artifacts(self) -> dict[str, Any]:
         """What set_stats gave, as a workflow hands it to the next job."""
         found: dict[str, Any] = self.events[-1]["event_data"]["artifact_data"]
@@ -112,6 +118,7 @@ class Platform:
         environment = {
             **rules.injected(credential_type(), self.inputs),
             "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
+            "ANSIBLE_REMOTE_TMP": str(directory / "remote"),
             "ANSIBLE_FORCE_COLOR": "True",
             "ANSIBLE_HOST_KEY_CHECKING": "False",
             "ANSIBLE_INVENTORY_UNPARSED_FAILED": "True",
@@ -126,7 +133,7 @@ class Platform:
             path = directory / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)
-        command = [self.environment / "ansible-runner", "run", "--ident", "job", "--quiet"]
+        command: list[str | Path] = [self.environment / "ansible-runner", "run", "--ident", "job", "--quiet"]
         playbook = (project / f"playbooks/event_{kind}.yml").relative_to(directory / "project")
         process = subprocess.Popen(
             [*command, "--playbook", playbook, directory],
@@ -144,13 +151,16 @@ class Platform:
     def search(self, directory: Path, printed: str) -> None:
         """Fail if a secret or a traceback is in what a job left: all but env/ and "command", where its secrets are."""
         given = [*(directory / "env").iterdir(), directory / "artifacts/job/command"]
-        texts = {
-            path: path.read_text(errors="replace")
-            for path in directory.rglob("*")
-            if path.is_file() and path not in given
-        }
-        texts[Path("output")] = printed
-        for secret in (self.sim.api_token, self.sim.api_key, *self.sim.secrets()):
-            assert [path for path, text in texts.items() if secret in text] == [], "a secret is in it"
-        assert [path for path, text in texts.items() if "Traceback (most recent call last)" in text] == []
+        texts = self.search_files(directory, given, {"output": printed})
+        assert [name for name, text in texts.items() if "Traceback (most recent call last)" in text] == []
         assert os.stat(given[-1]).st_mode & 0o077 == 0
+
+    def search_files(
+        self, directory: Path, given: Sequence[Path] = (), printed: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        """Fail if a secret is in a file, but for those given, or in what was printed; the texts that were searched."""
+        found = [path for path in directory.rglob("*") if path.is_file() and path not in given]
+        texts = {**{str(path): path.read_text(errors="replace") for path in found}, **(printed or {})}
+        for secret in (self.sim.api_token, self.sim.api_key, *self.sim.secrets()):
+            assert [name for name, text in texts.items() if secret in text] == [], "a secret is in it"
+        return texts

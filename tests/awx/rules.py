@@ -46,8 +46,9 @@ def check_survey(survey: Mapping[str, Any]) -> None:
     _require(survey["spec"], "the survey asks nothing")
     seen: set[str] = set()
     for question in survey["spec"]:
-        for field, kind in (("type", str), ("question_name", str), ("variable", str), ("required", bool)):
-            _require(isinstance(question.get(field), kind), f"{field} is no {kind.__name__}: {question}")
+        for field in ("type", "question_name", "variable"):
+            _require(isinstance(question.get(field), str), f"{field} is no text: {question}")
+        _require(isinstance(question.get("required"), bool), f"required is neither true nor false: {question}")
         _require(question["variable"] not in seen, f"asked twice: {question['variable']}")
         seen.add(question["variable"])
         _check_question(question)

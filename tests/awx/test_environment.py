@@ -17,6 +17,9 @@ import yaml
 from awx.jobs import Platform
 from awx.pattern import PATTERN, ROOT
 
+# One environment serves them all
+pytestmark = pytest.mark.xdist_group("environment")
+
 DEFINITION = PATTERN / "exec_env/execution-environment.yml"
 BIN = Path(sys.executable).parent
 
@@ -32,7 +35,7 @@ def run(*command: str | Path) -> str:
 def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The context from which a container engine would build the image."""
     directory = tmp_path_factory.mktemp("context")
-    create = [BIN / "ansible-builder", "create", "--output-filename", "Containerfile"]
+    create: list[str | Path] = [BIN / "ansible-builder", "create", "--output-filename", "Containerfile"]
     run(*create, "--file", DEFINITION, "--context", directory)
     return directory
 
@@ -62,7 +65,7 @@ def requirements(context: Path, collections: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def environment(requirements: list[str]) -> Path:
     """The programs of an environment with these packages; kept below .build."""
-    place = ROOT / ".build/execution-environment"
+    place: Path = ROOT / ".build/execution-environment"
     stamp = place / "requirements"
     wanted = hashlib.sha256(f"{sys.version} {requirements}".encode()).hexdigest()
     if not stamp.exists() or stamp.read_text() != wanted:

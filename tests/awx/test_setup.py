@@ -26,8 +26,11 @@ from awx.collection import fetch
 from awx.controller import Controller
 from awx.pattern import KINDS, PATTERN, ROOT, credential_type, meta, survey
 
+# One controller serves them all
+pytestmark = pytest.mark.xdist_group("setup")
+
 TOKEN = "setup-token-0123456789abcdef"
-GIVEN = {
+GIVEN: dict[str, Any] = {
     "setup_image": "registry.example.org/eventops/event_livestream_ee",
     "setup_organization": "Events",
     "setup_start_at": "2019-08-21 09:30",
@@ -70,7 +73,7 @@ class Setup:
     ) -> subprocess.CompletedProcess[str]:
         """Run it at -vvvv with these variables; no secret is in its output."""
         self.results.unlink(missing_ok=True)
-        command = [Path(sys.executable).with_name("ansible-playbook"), "-vvvv", playbook, *arguments]
+        command: list[str | Path] = [Path(sys.executable).with_name("ansible-playbook"), "-vvvv", playbook, *arguments]
         ran = subprocess.run(
             [*command, "-e", json.dumps(given)],
             env=self.environment,
