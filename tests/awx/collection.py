@@ -15,7 +15,7 @@ from pathlib import Path
 # The collection is on Galaxy and in this package; tests need nothing but PyPI.
 PACKAGE = "ansible~=12.3"
 PREFIX = "ansible_collections/awx/awx/"
-PLACE = Path(__file__).resolve().parents[2] / ".build/awx"
+PLACE = Path(__file__).resolve().parents[2] / ".build/awx.awx"
 
 
 def fetch() -> Path:

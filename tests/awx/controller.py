@@ -223,5 +223,7 @@ def running() -> Iterator[Controller]:
     with HTTPServer(host="127.0.0.1") as server:
         server.expect_request(re.compile("^/api/v2/")).respond_with_handler(controller)
         controller.url = server.url_for("").rstrip("/")
-        yield controller
-        server.check_assertions()
+        try:
+            yield controller
+        finally:
+            server.check_assertions()

@@ -39,6 +39,10 @@ def _require(condition: object, text: str) -> None:
         raise Refused(text)
 
 
+def _is(value: Any, *kinds: type) -> bool:
+    return isinstance(value, kinds) and not isinstance(value, bool)
+
+
 def check_survey(survey: Mapping[str, Any]) -> None:
     """Raise Refused unless AWX takes the survey."""
     for field, kind in (("name", str), ("description", str), ("spec", list)):
@@ -57,9 +61,9 @@ def check_survey(survey: Mapping[str, Any]) -> None:
 def _check_question(question: Mapping[str, Any]) -> None:
     name, kind, default = question["variable"], question["type"], question.get("default", "")
     _require(kind in DEFAULTS, f"{name} is of no type that exists: {kind}")
-    _require(default == "" or type(default) is DEFAULTS[kind], f"{name}: the default {default!r} is of another type")
+    _require(default == "" or _is(default, DEFAULTS[kind]), f"{name}: the default {default!r} is of another type")
     for limit in ("min", "max"):
-        _require(question.get(limit) is None or type(question[limit]) is int, f"{name}: {limit} is no whole number")
+        _require(question.get(limit) is None or _is(question[limit], int), f"{name}: {limit} is no whole number")
     if kind in ("multiplechoice", "multiselect"):
         choices = question.get("choices")
         _require(isinstance(choices, list) and choices, f"{name} offers nothing to choose")
@@ -81,7 +85,7 @@ def check_answer(question: Mapping[str, Any], answers: Mapping[str, Any]) -> Non
         _require(isinstance(value, str), f"{name}: {value!r} is no text")
         size = len(value)
     elif kind in ("integer", "float"):
-        _require(type(value) in ((int,) if kind == "integer" else (int, float)), f"{name}: {value!r} is no number")
+        _require(_is(value, int, *([float] if kind == "float" else [])), f"{name}: {value!r} is no number")
         size = value
     else:
         chosen = value if kind == "multiselect" else [value]

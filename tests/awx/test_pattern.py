@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from jsonschema import Draft202012Validator
 
+from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments, task
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import DEFAULT_BASE_URL, Credentials
 from awx import rules
 from awx.pattern import KINDS, PATTERN, ROOT, credential_type, meta, survey, with_surveys
 
@@ -210,6 +213,24 @@ def test_the_credential_sets_what_the_modules_read() -> None:
         "CLOUDFLARE_BASE_URL": "",
     }
     assert all(name in fragment for name in injected)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "credentials"),
+    [
+        ({"api_token": "c"}, Credentials(token="c")),
+        ({"email": "d@example.org", "api_key": "e"}, Credentials(key="e", email="d@example.org")),
+    ],
+)
+def test_blank_inputs_are_none(
+    monkeypatch: pytest.MonkeyPatch, inputs: dict[str, str], credentials: Credentials
+) -> None:
+    for name, text in rules.injected(credential_type(), {"account_id": "a", "app_id": "b", **inputs}).items():
+        monkeypatch.setenv(name, text)
+    validated = ArgumentSpecValidator(arguments.CLIENT).validate({})
+    assert not validated.error_messages
+    settings = task.settings_of(validated.validated_parameters)
+    assert (settings.base_url, settings.credentials) == (DEFAULT_BASE_URL, credentials)
 
 
 def test_nothing_of_it_is_left_out_of_the_archive() -> None:
