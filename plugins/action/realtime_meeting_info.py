@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import MEETING_INFO
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meetings import look_up_meetings
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting_info import look_up_meetings
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.in_process import InProcessAction
 
 

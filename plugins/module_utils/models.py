@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 LIVE = "LIVE"
 INVOKED = "INVOKED"
@@ -25,8 +24,7 @@ ENDED = frozenset({IDLE, OFFLINE, ERRORED})
 Number = Union[int, float]
 
 
-@dataclass(frozen=True)
-class Livestream:
+class Livestream(NamedTuple):
     """A livestream. ``status`` is upper case and may be one nobody has documented; times are ISO 8601 as sent."""
 
     id: str | None = None
@@ -38,7 +36,11 @@ class Livestream:
     playback_url: str | None = None
     created_at: str | None = None
     updated_at: str | None = None
-    stream_key: str | None = field(default=None, repr=False)
+    stream_key: str | None = None
+
+    def __repr__(self) -> str:
+        """Without the stream key."""
+        return f"Livestream({self.public()})"
 
     @property
     def active(self) -> bool:
@@ -57,16 +59,16 @@ class Livestream:
         """This, completed by what an earlier answer about the same livestream said and this one does not."""
         if earlier is None or (self.id and earlier.id and self.id != earlier.id):
             return self
-        gaps = {f.name: getattr(earlier, f.name) for f in fields(self) if getattr(self, f.name) is None}
-        return replace(self, **gaps)
+        return Livestream._make(theirs if ours is None else ours for ours, theirs in zip(self, earlier))
 
     def public(self) -> dict[str, Any]:
         """The keys every module returns: all but the stream key."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "stream_key"}
+        values = self._asdict()
+        del values["stream_key"]
+        return values
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(NamedTuple):
     """One time a livestream was on. Counters are seconds; the service says 60 for the first 40 to 50 of them."""
 
     id: str | None = None
@@ -82,11 +84,10 @@ class Session:
 
     def public(self) -> dict[str, Any]:
         """The keys that modules return."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        return self._asdict()
 
 
-@dataclass(frozen=True)
-class LivestreamDetails:
+class LivestreamDetails(NamedTuple):
     """A livestream and those of its sessions that were fetched."""
 
     livestream: Livestream
@@ -105,8 +106,7 @@ HIDDEN = frozenset({"access_key", "secret", "password", "private_key", "rtmp_url
 WRITE_ONLY = HIDDEN - {"rtmp_url"}
 
 
-@dataclass(frozen=True)
-class Meeting:
+class Meeting(NamedTuple):
     """A meeting. ``status`` is ACTIVE or INACTIVE; nobody can join an INACTIVE one.
 
     ``ai_config`` and ``recording_config`` are objects as Cloudflare's API reference describes them.
@@ -121,19 +121,22 @@ class Meeting:
     summarize_on_end: bool | None = None
     transcribe_on_end: bool | None = None
     session_keep_alive_time_in_secs: Number | None = None
-    ai_config: Mapping[str, Any] | None = field(default=None, repr=False)
-    recording_config: Mapping[str, Any] | None = field(default=None, repr=False)
+    ai_config: Mapping[str, Any] | None = None
+    recording_config: Mapping[str, Any] | None = None
     created_at: str | None = None
     updated_at: str | None = None
 
+    def __repr__(self) -> str:
+        """Without secrets."""
+        return f"Meeting({self.public()})"
+
     def known(self, earlier: Meeting) -> Meeting:
         """This, completed by what an earlier answer said and this one does not."""
-        gaps = {f.name: getattr(earlier, f.name) for f in fields(self) if getattr(self, f.name) is None}
-        return replace(self, **gaps)
+        return Meeting._make(theirs if ours is None else ours for ours, theirs in zip(self, earlier))
 
     def public(self) -> dict[str, Any]:
         """The keys that modules return, without secrets."""
-        return {f.name: without_hidden(getattr(self, f.name)) for f in fields(self)}
+        return {name: without_hidden(value) for name, value in self._asdict().items()}
 
 
 def without_hidden(value: Any) -> Any:
@@ -143,8 +146,7 @@ def without_hidden(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True)
-class Paging:
+class Paging(NamedTuple):
     """Where a page lies: the API's counts, when it sent them."""
 
     total: int | None = None

@@ -17,6 +17,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
     Reconcile,
     Result,
     Work,
+    bug_report,
     perform,
     perform_alone,
 )
@@ -27,14 +28,6 @@ except ImportError:
 
     def register_secrets(values: Iterable[str], /) -> None:
         """Before 2.22 nothing can mask a returned value without destroying it: use no_log on the task."""
-
-
-ISSUES = "https://github.com/eventops/cloudflare/issues"
-
-
-def bug_report(error: Exception) -> str:
-    """What the user reads of an error that nobody has foreseen. Its text may hold anything: only its type is told."""
-    return f"This is a bug in eventops.cloudflare ({type(error).__name__}): please report it at {ISSUES}"
 
 
 def run(spec: Spec, reconcile: Reconcile) -> None:

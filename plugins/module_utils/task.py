@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
@@ -33,6 +32,8 @@ Reconcile = Callable[[RealtimeApi, Mapping[str, Any], Context], Outcome]
 Work = Callable[[Mapping[str, Any], Context], Outcome]
 Connect = Callable[[Settings], Transport]
 
+ISSUES = "https://github.com/eventops/cloudflare/issues"
+
 _ENVIRONMENT = {
     "api_token": "CLOUDFLARE_API_TOKEN",
     "api_key": "CLOUDFLARE_API_KEY",
@@ -40,8 +41,7 @@ _ENVIRONMENT = {
 }
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """The keys that a task returns, warnings apart; ``secrets`` are values among them that must be masked."""
 
     values: dict[str, Any]
@@ -137,3 +137,8 @@ def message_of(error: RealtimeError) -> str:
     """An error as a sentence; what begins with an option's name, or with a path, keeps it as it is."""
     text = str(error)
     return text if isinstance(error, (InvalidRequest, FileFailed)) else text[:1].upper() + text[1:]
+
+
+def bug_report(error: Exception) -> str:
+    """What the user reads of an error that nobody has foreseen. Its text may hold anything: only its type is told."""
+    return f"This is a bug in eventops.cloudflare ({type(error).__name__}): please report it at {ISSUES}"

@@ -25,7 +25,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 from urllib.parse import urljoin, urlsplit
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils._requests import (
@@ -95,8 +95,7 @@ class Credentials:
         return text
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """How to talk to the API. Times in seconds; ``sleep`` is replaceable for tests."""
 
     base_url: str
@@ -109,8 +108,7 @@ class Settings:
     sleep: Callable[[float], None] = time.sleep
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """A successful answer: its JSON (None when empty) and its request id."""
 
     status: int

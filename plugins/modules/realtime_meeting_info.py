@@ -159,7 +159,7 @@ error:
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import MEETING_INFO
 from ansible_collections.eventops.cloudflare.plugins.module_utils.module import run
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meetings import look_up_meetings
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting_info import look_up_meetings
 
 
 def main() -> None:

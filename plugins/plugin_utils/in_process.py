@@ -26,7 +26,6 @@ from ansible.utils.vars import merge_hash
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils._requests import REQUESTS_IMPORT_ERROR
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import Spec
-from ansible_collections.eventops.cloudflare.plugins.module_utils.module import bug_report
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
     Progress,
@@ -37,6 +36,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
     Reconcile,
     Result,
     Work,
+    bug_report,
     perform,
     perform_alone,
 )

@@ -29,6 +29,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile impo
     livestream,
     livestreams,
     meeting,
+    meeting_info,
     meetings,
     playback,
 )
@@ -63,7 +64,7 @@ MODULES: dict[str, tuple[arguments.Spec, Reconcile]] = {
     "realtime_livestreams": (arguments.LIVESTREAMS, livestreams.reconcile_all),
     "realtime_meeting": (arguments.MEETING, meeting.reconcile_meeting),
     "realtime_meetings": (arguments.MEETINGS, meetings.reconcile_meetings),
-    "realtime_meeting_info": (arguments.MEETING_INFO, meetings.look_up_meetings),
+    "realtime_meeting_info": (arguments.MEETING_INFO, meeting_info.look_up_meetings),
     "realtime_livestream_info": (arguments.LIVESTREAM_INFO, info.look_up),
     "realtime_analytics_info": (arguments.ANALYTICS_INFO, analytics.report),
     "realtime_credentials": (arguments.CREDENTIALS, write_credentials),

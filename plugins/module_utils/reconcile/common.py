@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
 
@@ -17,16 +16,14 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
 POLL_INTERVALS = (1.0, 1.0, 2.0, 3.0, 5.0)
 
 
-@dataclass(frozen=True)
-class Clock:
+class Clock(NamedTuple):
     """Time as reconciliation sees it; tests bring their own."""
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(NamedTuple):
     """Where a wait stands. Times in seconds."""
 
     name: str
@@ -43,8 +40,7 @@ class Progress:
         return self.status
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(NamedTuple):
     """How far work on many has come. ``elapsed`` in seconds."""
 
     doing: str
@@ -70,17 +66,15 @@ def silent(_progress: Progress | Tally) -> None:
     """The report of a caller that shows none."""
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """How a reconciliation is to run."""
 
     check_mode: bool = False
     report: Report = silent
-    clock: Clock = field(default_factory=Clock)
+    clock: Clock = Clock()
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a reconciliation returns: ``changed``, the module's own keys, and what diff mode shows.
 
     ``failure`` is the message of a task that failed in part, and has ``values`` all the same. ``secrets`` are the

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import times
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi, check_id
@@ -26,8 +25,7 @@ IDENTITIES = ("livestream_id", "meeting_id", "session_id")
 FILTERS = ("status", "name", "start_time", "end_time", "limit")
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A livestream, and its sessions when they were fetched (else None)."""
 
     livestream: Livestream

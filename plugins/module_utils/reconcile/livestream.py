@@ -12,7 +12,6 @@ more.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
@@ -226,7 +225,7 @@ class Independent(Reconciliation):
         """To stop one that is INVOKED, look for its session: the service calls a fresh one INVOKED, too."""
         if found is None or found.id is None or found.status != INVOKED or self.desired.state != "stopped":
             return found
-        return found if self.api.active_session(found.id) is not None else replace(found, status=IDLE)
+        return found if self.api.active_session(found.id) is not None else found._replace(status=IDLE)
 
     def found(self) -> Livestream | None:
         """The one of this name."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
@@ -197,7 +197,7 @@ class _Programme:
     def to_be_stopped(self, meeting_id: str, livestream: Livestream) -> Entry:
         """What ``exclusive`` does to a livestream that is not listed."""
         desired = Desired("stopped", meeting_id=meeting_id, wait_timeout=self.params["wait_timeout"])
-        return Entry(replace(desired, wait=self.params["wait"]), livestream, livestream)
+        return Entry(desired._replace(wait=self.params["wait"]), livestream, livestream)
 
     # Deciding and applying
 

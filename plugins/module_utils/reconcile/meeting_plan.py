@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import check_id
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, StateUnreachable
@@ -30,8 +29,7 @@ CONFIGS = ("ai_config", "recording_config")
 SETTINGS = (*DEFAULTS, *CONFIGS)
 
 
-@dataclass(frozen=True)
-class DesiredMeeting:
+class DesiredMeeting(NamedTuple):
     """The state asked for. ``settings`` holds only what was given; without ``meeting_id``, ``title`` identifies."""
 
     state: str
@@ -78,8 +76,7 @@ def said(value: Any) -> Any:
     return {key: item for key, item in found.items() if item is not None} or None
 
 
-@dataclass(frozen=True)
-class MeetingPlan:
+class MeetingPlan(NamedTuple):
     """What to send: ``fields``, for each of ``targets`` or for a new meeting; and what it leads to."""
 
     meeting: Meeting
@@ -109,10 +106,10 @@ def plan_meeting(observed: Sequence[Meeting], desired: DesiredMeeting) -> Meetin
         # All of that title: retiring one would make the next one the meeting, and the task never done.
         fields = {"status": INACTIVE} if any(item.status != INACTIVE for item in observed) else {}
         return MeetingPlan(
-            replace(first, status=INACTIVE), fields, ids, warnings=_doubles(observed, desired, "retired")
+            first._replace(status=INACTIVE), fields, ids, warnings=_doubles(observed, desired, "retired")
         )
     fields = changes(first, desired)
-    leads_to: Meeting = replace(first, **{"status": ACTIVE, **fields})  # type: ignore[arg-type]
+    leads_to: Meeting = first._replace(**{"status": ACTIVE, **fields})  # type: ignore[arg-type]
     return MeetingPlan(leads_to, fields, ids[:1], warnings=_doubles(observed, desired, "used"))
 
 

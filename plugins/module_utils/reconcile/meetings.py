@@ -2,30 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many meetings at once: a sweep of the list, and one request for each that has to change. And looking meetings up."""
+"""Many meetings at once: a sweep of the list, and one request for each that has to change."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils import times
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi, check_id
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     InvalidRequest,
     RealtimeError,
-    Refused,
     RequestFailed,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Meeting
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
-    Context,
-    Outcome,
-    at_most_one,
-    given,
-)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting import MeetingReconciliation
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting_plan import (
     ACTIVE,
@@ -129,35 +121,3 @@ def _agree(api: RealtimeApi, entries: Sequence[Entry], context: Context) -> None
         return
     for entry in created:
         entry.single.agree(listed)
-
-
-def look_up_meetings(api: RealtimeApi, params: Mapping[str, Any], _context: Context) -> Outcome:
-    """The meetings that ``params`` (validated options of the module) ask for; none is not an error."""
-    at_most_one(params, "meeting_id", "title")
-    meeting_id = given(params, "meeting_id")
-    listed = meeting_id is None
-    found = list(_listed(api, params)) if listed else _by_id(api, check_id("meeting_id", str(meeting_id)))
-    return Outcome(False, {"meetings": [meeting.public() for meeting in found]})
-
-
-def _by_id(api: RealtimeApi, meeting_id: str) -> list[Meeting]:
-    try:
-        return [api.meeting(meeting_id)]
-    except Refused as error:
-        if error.missing:
-            return []
-        raise
-
-
-def _listed(api: RealtimeApi, params: Mapping[str, Any]) -> Iterator[Meeting]:
-    limit, title, status = params["limit"], given(params, "title"), given(params, "status")
-    if limit is not None and limit < 1:
-        raise InvalidRequest("limit must be at least 1")
-    moments = {
-        option: times.iso(times.moment(option, given(params, option)))
-        for option in ("start_time", "end_time")
-        if given(params, option) is not None
-    }
-    query = {"status": status.upper() if status else None, "search": given(params, "search"), **moments}
-    wanted = (meeting for meeting in api.meetings(**query) if title is None or meeting.title == title)
-    return itertools.islice(wanted, limit)

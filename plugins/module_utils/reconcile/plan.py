@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import check_id
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, StateUnreachable
@@ -24,8 +23,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.models import 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import at_most_one, given
 
 
-@dataclass(frozen=True)
-class Desired:
+class Desired(NamedTuple):
     """The state asked for. Exactly one of ``meeting_id``, ``livestream_id`` and (without these) ``name`` identifies."""
 
     state: str
@@ -95,8 +93,7 @@ class Action(enum.Enum):
     CREATE = "create"
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """An action, and the livestream that stands when it, and the wait, went well."""
 
     action: Action
@@ -128,10 +125,10 @@ def _plan_meeting(observed: Livestream | None, desired: Desired) -> Plan:
             new = Livestream(name=desired.name, meeting_id=desired.meeting_id, status=status)
             return Plan(Action.START, new)
         warnings = _rename_warnings(base, desired)
-        return Plan(Action.NOTHING, replace(base, status=LIVE if desired.wait else base.status), warnings)
+        return Plan(Action.NOTHING, base._replace(status=LIVE if desired.wait else base.status), warnings)
     if active:
-        return Plan(Action.STOP, replace(base, status=IDLE))
-    return Plan(Action.NOTHING, replace(base, status=base.status or IDLE))
+        return Plan(Action.STOP, base._replace(status=IDLE))
+    return Plan(Action.NOTHING, base._replace(status=base.status or IDLE))
 
 
 def _plan_independent(observed: Livestream | None, desired: Desired) -> Plan:
@@ -159,8 +156,8 @@ def _plan_independent(observed: Livestream | None, desired: Desired) -> Plan:
             "with wait: true this task waits for it"
         )
     if desired.state == "started":
-        return Plan(Action.NOTHING, replace(observed, status=LIVE if desired.wait else observed.status), warnings)
-    return Plan(Action.NOTHING, replace(observed, status=IDLE) if observed.active else observed, warnings)
+        return Plan(Action.NOTHING, observed._replace(status=LIVE if desired.wait else observed.status), warnings)
+    return Plan(Action.NOTHING, observed._replace(status=IDLE) if observed.active else observed, warnings)
 
 
 def _plan_missing(desired: Desired) -> Plan:
@@ -170,7 +167,7 @@ def _plan_missing(desired: Desired) -> Plan:
     if desired.state == "stopped":
         return Plan(Action.NOTHING, new)
     live = desired.state == "started" and desired.wait
-    return Plan(Action.CREATE, replace(new, status=LIVE if live else INVOKED, disabled=False))
+    return Plan(Action.CREATE, new._replace(status=LIVE if live else INVOKED, disabled=False))
 
 
 def _rename_warnings(observed: Livestream, desired: Desired) -> tuple[str, ...]:

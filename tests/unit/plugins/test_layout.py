@@ -55,6 +55,7 @@ FORBIDDEN = {
     "reconcile/meeting_plan.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/meeting.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/meetings.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/meeting_info.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/info.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/credentials.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/playback.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),

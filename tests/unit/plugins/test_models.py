@@ -174,6 +174,14 @@ def test_the_stream_key_is_neither_public_nor_in_the_representation() -> None:
     assert "f26566285" not in repr(MODEL)
 
 
+def test_a_meetings_representation_holds_no_secret() -> None:
+    storage = {"type": "aws", "secret": "geheim"}
+    streaming = {"rtmp_url": "rtmp://a.example.org/live/geheim"}
+    meeting = models.Meeting(recording_config={"storage_config": storage, "live_streaming_config": streaming})
+    assert "geheim" not in repr(meeting)
+    assert "aws" in repr(meeting)
+
+
 def test_analytics() -> None:
     wire = {"count": "2", "total_ingest_seconds": 10.5, "total_viewer_seconds": None}
     totals = {"count": 2, "total_ingest_seconds": 10.5, "total_viewer_seconds": 0}
