@@ -19,7 +19,7 @@ from bench import machine
 from bench.cases import Group, all_cases, quick_cases
 from bench.contenders import Stage
 from bench.measure import Bench
-from bench.report import QUICK, Setting, document, summary
+from bench.report import QUICK, Setting, document, summary, verdict
 from bench.service import ROOT, service
 
 DOCUMENT: Final = ROOT / "docs/performance.md"
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     problems = [*results.failures, *results.excesses]
     command = " ".join(["make bench", *(["ARGS=--quick"] if options.quick else [])])
     setting = Setting(machine.describe(), load, (time.monotonic() - started) / 60, command, options.quick)
-    print(f"\n{summary(results)}\n")
+    print(f"\n{summary(results)}\n\n{verdict(results)}\n")
     if options.quick:
         print(f"{QUICK}\n")
     if output is not None and (options.output or not problems):

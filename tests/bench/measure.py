@@ -44,7 +44,7 @@ class Results:
 
     def find(self, group: Group, contender: Contender, **fields: object) -> Case | None:
         """The measured case with these fields; the first of several, and not a loop over nothing unless asked for."""
-        fields = {"items": 0, **fields} if contender is Contender.EMPTY else fields
+        fields = {"items": 0, **fields} if contender.empty else fields
         for case in self.samples:
             if not case.items and "items" not in fields:
                 continue
@@ -68,20 +68,21 @@ class Results:
         return statistics.median(times) if times else None
 
     def per_item(self, case: Case) -> float:
-        """Seconds for each item: of a playbook what it takes longer than an empty one, of a script its loop.
+        """Seconds for each item: what the whole run takes longer than an empty play, or than an empty script.
 
-        A share of what the first item of a playbook costs is in it.
+        A share of what is paid once is in it: imports, a process for the task.
+        """
+        empty = self.find(case.group, Contender.PYTHON if case.contender.script else Contender.EMPTY)
+        return (self.seconds(case) - (self.seconds(empty) if empty else 0.0)) / case.items
+
+    def further_item(self, case: Case) -> float | None:
+        """Seconds for each further item, without what is paid once: what the run takes longer than a loop over nothing.
+
+        Of a script it is its loop alone, which begins when all is imported.
         """
         loop = self.loop(case)
         if loop is not None:
             return loop / case.items
-        empty = self.find(case.group, Contender.EMPTY)
-        return (self.seconds(case) - (self.seconds(empty) if empty else 0.0)) / case.items
-
-    def further_item(self, case: Case) -> float | None:
-        """The same without what the first item costs: what it takes longer than a loop over nothing."""
-        if self.loop(case) is not None:
-            return self.per_item(case)
         nothing = self.find(case.group, case.contender, items=0)
         return (self.seconds(case) - self.seconds(nothing)) / case.items if nothing else None
 
@@ -135,7 +136,7 @@ class Bench:
     def _rehearse(self, cases: Sequence[Case]) -> set[Contender]:
         """One small untimed run of each contender; returns those that cannot do it."""
         broken = set()
-        with_items = [case for case in cases if case.items or case.contender is Contender.EMPTY]
+        with_items = [case for case in cases if case.items or case.contender.empty]
         for case in {case.contender: case for case in reversed(with_items)}.values():
             small = replace(case, items=min(case.items, 2), latency=0)
             entries = self._prepare(small)

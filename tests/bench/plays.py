@@ -68,6 +68,8 @@ def _bulk(case: Case) -> Task:
 
 
 def _single(case: Case, meeting_id: str, name: str) -> list[Task]:
+    if case.contender is Contender.DEBUG:
+        return [{"name": "Do nothing", "ansible.builtin.debug": {"msg": meeting_id}, "register": "result"}]
     if case.contender is Contender.URI:
         return _with_uri(case, meeting_id)
     if case.start:

@@ -52,6 +52,18 @@ def summary(results: Results) -> str:
     return table(("What", "Measured", "Target", "Met"), rows)
 
 
+def verdict(results: Results) -> str:
+    """Which targets were met, and which were not, in words."""
+    targets = [claim for claim in claims(results) if claim.judged]
+    missed = [claim for claim in targets if claim.met is False]
+    unknown = [claim for claim in targets if claim.met is None]
+    met = len(targets) - len(missed) - len(unknown)
+    sentences = [f"{met} of {len(targets)} targets are met."]
+    sentences += [f"Missed: {claim.about}: {claim.measured}, the target is {claim.target}." for claim in missed]
+    sentences += [f"Not measured: {claim.about}." for claim in unknown]
+    return " ".join(sentences)
+
+
 def document(results: Results, setting: Setting) -> str:
     """All of it, as Markdown."""
     return "\n".join(_wrapped(part.strip()) + "\n" for part in _parts(results, setting))
@@ -70,13 +82,19 @@ def _parts(results: Results, setting: Setting) -> Iterator[str]:
         yield f"**{QUICK}**"
     yield from _problems(results)
     yield "## In short"
+    yield verdict(results)
     yield summary(results)
     yield (
-        "Times are medians. What a playbook costs *per item* is how much longer its whole process takes than that of "
-        "an empty play, so that a share of what the first item costs (imports, a process for the task) is in it. What "
-        "a *further item* costs leaves that out: it is how much longer the process takes than with a loop over "
-        "nothing. Of a script, both are its loop alone, which begins after imports. Targets are about the former. A "
-        "time that misses its target fails nothing; a number of requests fails the benchmark."
+        "Times are medians. What an item costs is the whole run less an empty one, divided by the items: a playbook "
+        "less an empty play, a script less a script that does nothing. So a share of what is paid once is in it: "
+        "imports, a process for the task. What a *further item* costs leaves that out: it is the run less a loop over "
+        "nothing, and of a script its loop alone, which begins when all is imported."
+    )
+    yield (
+        "Targets are about the former. One of them compares an item with a request of a `requests` Session; a request "
+        "is a further item of the script there, so that imports count on our side only. That is the stricter of two "
+        "ways to read it; the other one, whole runs on both sides, is in the line below it. Lines that begin with a "
+        "dash have no target. A time that misses its target fails nothing; a number of requests fails the benchmark."
     )
     yield from _loop_parts(results)
     yield from _programme_parts(results)
@@ -109,6 +127,7 @@ def _loop_parts(results: Results) -> Iterator[str]:
 
 def _loop_table(results: Results, group: Group) -> str:
     floor = results.find(Group.READS if group is Group.TASKS else group, Contender.SESSION)
+    whole_floor, further_floor = (results.per_item(floor), results.further_item(floor)) if floor else (None, None)
     rows = []
     for case in results.samples:
         if case.group is not group:
@@ -119,9 +138,9 @@ def _loop_table(results: Results, group: Group) -> str:
         rows.append(
             (
                 case.contender.value,
-                "" if case.contender is Contender.EMPTY else f"{case.items:,}",
-                *_beside_floor(results, per_item, floor),
-                *(() if group is Group.TASKS else _beside_floor(results, further, floor)),
+                "" if case.contender.empty else f"{case.items:,}",
+                *_beside_floor(per_item, whole_floor),
+                *(() if group is Group.TASKS else _beside_floor(further, further_floor)),
                 _whole(results, case),
                 "" if empty else f"{results.requests(case) / case.items:g}",
                 _megabytes(results.memory(case)),
@@ -133,10 +152,11 @@ def _loop_table(results: Results, group: Group) -> str:
     return table((*titles, "Whole process", "Requests per item", "Memory"), rows)
 
 
-def _beside_floor(results: Results, seconds: float | None, floor: Case | None) -> tuple[str, str]:
+def _beside_floor(seconds: float | None, floor: float | None) -> tuple[str, str]:
     if seconds is None:
         return "", ""
-    return _milliseconds(seconds), f"{seconds / results.per_item(floor):.1f}" if floor else ""
+    # Below zero: the machine was busier while it did nothing.
+    return _milliseconds(seconds), f"{seconds / floor:.1f}" if floor and floor > 0 else ""
 
 
 def _programme_parts(results: Results) -> Iterator[str]:
@@ -160,12 +180,12 @@ def _programme_parts(results: Results) -> Iterator[str]:
     yield (
         "The same programmes in a loop (of `realtime_livestream`, or two of `uri`), and with scripts that do one after "
         "the other. The answers have no latency: with 50 ms, whoever does one after the other needs 50 ms more for "
-        "each request."
+        "each request. Per entry is the whole run less an empty play, or less an empty script."
     )
     compared = [
         case
         for case in members
-        if case.contender is not Contender.EMPTY
+        if not case.contender.empty
         and (
             case.contender is not Contender.BULK
             or (case.latency == 0 and case.concurrency == 4 and case.items <= 1_000)
@@ -242,10 +262,10 @@ def _method(results: Results, setting: Setting) -> Iterator[str]:
     )
     yield (
         "Memory is the largest sum, in any run, of the peaks of resident memory (`VmHWM` in `/proc`) of the process "
-        f"and all its descendants, looked at every {INTERVAL * 1000:.0f} ms. Pages that a process shares with its "
-        "parent count for both, so that it is more than what is really occupied. In brackets is the largest sum in "
-        f"which they count once (`Pss`), looked at every {INTERVAL * THOROUGH * 1000:.0f} ms, and left out where a run "
-        "was too short for that."
+        f"and all its descendants, looked at every {INTERVAL * 1000:.0f} ms; the target is about that sum. Pages that "
+        "a process shares with its parent count for both, so that it is more than what is really occupied. In brackets "
+        f"is the largest sum in which they count once (`Pss`), looked at every {INTERVAL * THOROUGH * 1000:.0f} ms, "
+        "and left out where a run was too short for that."
     )
     yield "The simulator, in a process of its own:"
     yield fenced(f"python {' '.join(COMMAND)}", "shell")
@@ -280,7 +300,7 @@ def _method(results: Results, setting: Setting) -> Iterator[str]:
 def _not_measured() -> Iterator[str]:
     yield "## Run it again"
     yield fenced(
-        "make bench               # about 20 minutes; rewrites this document\n"
+        "make bench               # 10 to 20 minutes; rewrites this document\n"
         "make bench ARGS=--quick  # one round of less, in less than two minutes; prints, and writes nothing",
         "shell",
     )
