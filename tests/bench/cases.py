@@ -19,6 +19,8 @@ FEWER_ROUNDS: Final = 3
 ONE_ROUND: Final = 1
 
 PAGE: Final = 100  # livestreams on a page of the list
+# The role's playbooks, in the order in which an event needs them.
+PLAYBOOKS: Final = ("event_provision", "event_start", "event_stop")
 
 
 class Group(enum.Enum):
@@ -28,6 +30,7 @@ class Group(enum.Enum):
     TASKS = "tasks"
     STARTS = "starts"
     PROGRAMME = "programme"
+    EVENT = "event"
 
 
 class Contender(enum.Enum):
@@ -39,6 +42,7 @@ class Contender(enum.Enum):
     MODULE = "this collection, as a module"
     BULK = "this collection, all at once"
     BULK_MODULE = "this collection, all at once, as a module"
+    ROLE = "the role's playbooks"
     URI = "`ansible.builtin.uri`"
     PYTHON = "an empty Python script"
     SDK = "a script on Cloudflare's SDK"
@@ -47,7 +51,9 @@ class Contender(enum.Enum):
     @property
     def ours(self) -> bool:
         """Whether its requests have a limit."""
-        return self in (Contender.IN_PROCESS, Contender.MODULE, Contender.BULK, Contender.BULK_MODULE)
+        return self in (
+            Contender.IN_PROCESS, Contender.MODULE, Contender.BULK, Contender.BULK_MODULE, Contender.ROLE
+        )  # fmt: skip
 
     @property
     def script(self) -> bool:
@@ -65,7 +71,7 @@ class Case:
     """One row of a table.
 
     ``start``: bring the livestreams to the state started, else read them; ``active``: they are before it begins;
-    ``latency``: milliseconds added to each answer.
+    ``latency``: milliseconds added to each answer; ``playbook``: which of the role's.
     """
 
     group: Group
@@ -76,11 +82,13 @@ class Case:
     active: bool = True
     latency: int = 0
     concurrency: int = 0
+    playbook: str = ""
 
     def __str__(self) -> str:
         words = [self.group.value, self.contender.name.lower()]
         if self.contender.empty:
             return " ".join(words)
+        words += [self.playbook] if self.playbook else []
         words.append(str(self.items))
         if self.group is Group.PROGRAMME:
             words.append("right" if self.active else "to start")
@@ -96,11 +104,23 @@ class Case:
         return self.contender in (Contender.BULK, Contender.BULK_MODULE)
 
     @property
+    def meetings(self) -> int:
+        """How many of an event's streams are meetings; the others are independent."""
+        return self.items * 3 // 5
+
+    @property
+    def changes(self) -> int:
+        """How many requests have to change something. The API cannot start and stop an independent livestream."""
+        if self.group is Group.EVENT:
+            return self.items if self.playbook == PLAYBOOKS[0] else self.meetings
+        return 0 if self.active else self.items
+
+    @property
     def fewest_reads(self) -> int:
         """With less than this, the work was not done."""
         if self.contender is Contender.DEBUG or not self.items:
             return 0
-        return 1 if self.all_at_once else self.items
+        return 1 if self.all_at_once or self.playbook else self.items
 
     @property
     def limit(self) -> int | None:
@@ -109,6 +129,9 @@ class Case:
             return None
         # Active are INVOKED and LIVE: two lists, each of which may end with a page that is not full.
         sweep = math.ceil(self.items / PAGE) + 2
+        if self.playbook:
+            # Meetings and livestreams, before and after.
+            return 2 * self.changes + 4 * sweep
         if self.all_at_once:
             return sweep if self.active else 2 * self.items + 2 * sweep
         return self.items if self.active else 2 * self.items
@@ -116,7 +139,7 @@ class Case:
 
 def all_cases() -> list[Case]:
     """The whole benchmark."""
-    return [*_loops(many=50, few=10, starts=200), *_programmes()]
+    return [*_loops(many=50, few=10, starts=200), *_programmes(), *_event(500, FEWER_ROUNDS)]
 
 
 def quick_cases() -> list[Case]:
@@ -128,6 +151,7 @@ def quick_cases() -> list[Case]:
         *_compared(10, rounds=1),
         *_programme_of(100, rounds=1, latency=50, concurrencies=(1, 16)),
         *_programme_of(1_000, rounds=1, latency=0, concurrencies=(16,)),
+        *_event(20, rounds=1),
     ]
 
 
@@ -175,6 +199,12 @@ def _programmes() -> Iterator[Case]:
     yield from _compared(10, rounds=ROUNDS)
     # Not with uri: what an entry costs there is the same as of 10, and it would take minutes.
     yield from _compared(100, rounds=ROUNDS, contenders=(Contender.IN_PROCESS, Contender.SDK, Contender.SESSION))
+
+
+def _event(items: int, rounds: int) -> Iterator[Case]:
+    yield from _empty(Group.EVENT, rounds)
+    for playbook in PLAYBOOKS:
+        yield Case(Group.EVENT, Contender.ROLE, items, rounds, playbook=playbook)
 
 
 def _programme_of(items: int, rounds: int, latency: int, concurrencies: tuple[int, ...]) -> Iterator[Case]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from bench.cases import Case, Contender, Group
+from bench.cases import PLAYBOOKS, Case, Contender, Group
 from bench.measure import Results
 
 BESIDE: Final = "- "  # begins the line of a number that no target is about
@@ -33,7 +33,7 @@ class Claim:
 
 def claims(results: Results) -> list[Claim]:
     """All of them, in the order of the document."""
-    return [*_loops(results), *_programme(results), *_growth(results)]
+    return [*_loops(results), *_programme(results), *_growth(results), *_event(results)]
 
 
 def _at_least(about: str, ratio: float | None, target: float) -> Claim:
@@ -138,3 +138,11 @@ def _growth(results: Results) -> Iterator[Claim]:
     yield _at_most(about, resident / 1e6 if resident else None, 200, " MB")
     once = "not measured" if proportional is None else f"{proportional / 1e6:.0f} MB"
     yield Claim(f"{BESIDE}With what processes share counted once", once, "", None)
+
+
+def _event(results: Results) -> Iterator[Claim]:
+    for playbook in PLAYBOOKS:
+        case = results.find(Group.EVENT, Contender.ROLE, playbook=playbook)
+        about = f"An event of {case.items if case else 500} streams, `{playbook}`"
+        yield _within_limit(results, f"{about}: requests, two for each change and the sweeps", case)
+        yield _at_most(f"{about}: the whole process", results.seconds(case) if case else None, 10, " s")

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.cases import Case, Contender, Group
-from bench.plays import PLAYBOOK, PROGRAMME, VARIABLE, Api, Entry, write
+from bench.plays import COLLECTION, PLAYBOOK, PROGRAMME, VARIABLE, Api, Entry, write
 from bench.process import Ran, run
 from bench.service import ROOT
 from simulator.client import Control
@@ -106,7 +106,8 @@ class Stage:
         return Timed(self._play(case))
 
     def _play(self, case: Case, *arguments: str) -> Ran:
-        command = [str(Path(sys.executable).with_name("ansible-playbook")), PLAYBOOK, *arguments]
+        playbook = f"{COLLECTION}.{case.playbook}" if case.playbook else PLAYBOOK
+        command = [str(Path(sys.executable).with_name("ansible-playbook")), playbook, *arguments]
         ran = run([*command, *extra_variables(case, sys.executable)], env=self.environment, cwd=self.home)
         if ran.returncode:
             raise Failed(f"ansible-playbook ended with {ran.returncode}:\n{ran.ending}")
@@ -151,9 +152,9 @@ class Stage:
 def extra_variables(case: Case, python: str) -> list[str]:
     """The arguments of ansible-playbook that differ between contenders."""
     extra = ["-e", f"ansible_python_interpreter={python}"]
-    if case.group in (Group.READS, Group.STARTS) or (case.group is Group.PROGRAMME and case.items):
+    if case.group in (Group.READS, Group.STARTS) or (case.group is not Group.TASKS and case.items):
         # Not vars_files: Ansible reads those again for every task.
         extra += ["-e", f"@{PROGRAMME}"]
-    if case.contender.ours:
+    if case.contender in (*OURS_IN_PROCESS, *OURS_AS_MODULE):
         extra += ["-e", f"{VARIABLE}={str(case.contender in OURS_IN_PROCESS).lower()}"]
     return extra

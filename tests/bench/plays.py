@@ -115,8 +115,20 @@ def playbook(case: Case, entries: Sequence[Entry], api: Api) -> str:
     return text
 
 
+def event(case: Case) -> str:
+    """The variables of an event: rooms, which are meetings, and feeds, which are not and start by themselves."""
+    streams = [f"  - name: room-{number:03d}\n    meeting_title: Room {number}\n" for number in range(case.meetings)]
+    feeds = range(case.meetings, case.items)
+    streams += [f"  - name: feed-{number:03d}\n    independent: true\n    state: present\n" for number in feeds]
+    options = "event_livestream_wait: false\nevent_livestream_verify: 'no'\n"
+    return options + "event_livestream_streams:\n" + "".join(streams)
+
+
 def write(place: Path, case: Case, entries: Sequence[Entry], api: Api) -> None:
     """Write a playbook and the programme that it works on."""
+    if case.playbook:
+        (place / PROGRAMME).write_text(event(case), encoding="utf-8")
+        return
     (place / PLAYBOOK).write_text(playbook(case, entries, api), encoding="utf-8")
     lines = ["programme:\n" if entries else "programme: []\n"]
     # As people write it. A library would take seconds for thousands of them.

@@ -16,7 +16,7 @@ from bench.cases import Case, Contender, Group
 from bench.claims import claims
 from bench.contenders import SDK_VERSION, extra_variables
 from bench.measure import Results
-from bench.plays import PLAYBOOK, Api, Entry, playbook
+from bench.plays import COLLECTION, PLAYBOOK, Api, Entry, playbook
 from bench.process import INTERVAL, THOROUGH, Memory
 from bench.service import COMMAND
 
@@ -98,6 +98,7 @@ def _parts(results: Results, setting: Setting) -> Iterator[str]:
     )
     yield from _loop_parts(results)
     yield from _programme_parts(results)
+    yield from _event_parts(results)
     yield from _method(results, setting)
     yield from _not_measured()
 
@@ -192,6 +193,29 @@ def _programme_parts(results: Results) -> Iterator[str]:
         )
     ]
     yield _compared_table(results, sorted(compared, key=lambda case: (not case.active, case.items)))
+
+
+def _event_parts(results: Results) -> Iterator[str]:
+    yield "## An event, with the role"
+    yield (
+        "The playbooks of the role `event_livestream`, one after the other. Three of five streams are meetings, named "
+        "by their titles; the others are independent livestreams, which an encoder starts. Nothing is waited for, and "
+        "no playback URL is asked for its manifest."
+    )
+    rows = [
+        (
+            f"`{COLLECTION}.{case.playbook}`",
+            f"{case.items:,}",
+            f"{case.changes:,}",
+            f"{results.requests(case):,}",
+            _milliseconds(results.per_item(case)),
+            _whole(results, case),
+            _megabytes(results.memory(case)),
+        )
+        for case in results.samples
+        if case.playbook
+    ]
+    yield table(("Playbook", "Streams", "Changes", "Requests", "Per stream", "Whole process", "Memory"), rows)
 
 
 def _bulk_table(results: Results, cases: Iterable[Case]) -> str:
@@ -315,7 +339,7 @@ def _not_measured() -> Iterator[str]:
 - The simulator's own part: it runs on the same machine, and needs about a millisecond for each request.
 - Waiting for livestreams to become `LIVE`: all runs have `wait: false`.
 - Hosts other than localhost: a task runs in process only where the connection is local.
-- The modules for meetings and analytics, independent livestreams, `exclusive`, stopping, check mode and diff mode.
+- The modules for meetings and analytics by themselves, `exclusive`, waiting for an encoder, check mode, diff mode.
 - Other versions of Python and ansible-core than those above.
 """
 

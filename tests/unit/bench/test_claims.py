@@ -90,7 +90,7 @@ def test_memory_is_judged_by_the_plain_sum() -> None:
 def test_the_verdict_names_what_is_missed_and_what_was_not_measured() -> None:
     text = verdict(results(1.05))
     assert text.startswith(
-        "1 of 11 targets are met. Missed: A loop of reads, per item: in process against `uri`: 36.4 times"
+        "1 of 17 targets are met. Missed: A loop of reads, per item: in process against `uri`: 36.4 times"
     )
     assert "Not measured: Separate tasks" in text
 
