@@ -110,7 +110,7 @@ sanity: $(ENV) ## ansible-test sanity on a copy of the collection
 .PHONY: unit
 unit: $(ENV) ## Unit tests
 	$(call say,Unit tests)
-	@"$(VENV)/bin/python" -m pytest tests/unit $(ARGS)
+	@"$(VENV)/bin/python" -m pytest tests/unit -n 2 $(ARGS)
 
 .PHONY: sdk
 sdk: $(ENV) ## Tests against the vendor's SDK

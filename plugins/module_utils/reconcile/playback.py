@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, RealtimeError
@@ -75,7 +75,7 @@ def look_at_all(look_at: LookAt, params: Mapping[str, Any], context: Context) ->
         raise InvalidRequest("timeout must be more than 0")
     playbacks = [_playback(options) for options in params["playbacks"]]
     wait = Wait(context, params["timeout"])
-    quiet = replace(context, report=silent)
+    quiet = context._replace(report=silent)
 
     def look(playback: Playback) -> None:
         left = REQUEST if last else min(REQUEST, wait.remaining)
