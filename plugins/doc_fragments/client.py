@@ -47,7 +47,7 @@ options:
     type: str
     default: https://api.cloudflare.com/client/v4
   timeout:
-    description: Seconds that one request may take to be connected, and to be answered.
+    description: Seconds that one request may take to be connected, and to be answered to the last byte.
     type: float
     default: 30
   retries:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from requests import Session
     from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase
+    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
     from urllib3 import exceptions as urllib3_exceptions
+    from urllib3.connection import HTTPConnection, HTTPSConnection
     from urllib3.util.retry import Retry
 
     REQUESTS_IMPORT_ERROR: str | None = None
@@ -24,20 +26,27 @@ else:
         from requests import Session
         from requests.adapters import HTTPAdapter
         from requests.auth import AuthBase
+        from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
         from urllib3 import exceptions as urllib3_exceptions
+        from urllib3.connection import HTTPConnection, HTTPSConnection
         from urllib3.util.retry import Retry
 
         REQUESTS_IMPORT_ERROR = None
     except ImportError:
         REQUESTS_IMPORT_ERROR = traceback.format_exc()
-        # Stand-ins for the base classes of transport.py: it must be importable to say what is missing.
+        # Stand-ins for the base classes of others: they must be importable to say what is missing.
         requests = urllib3_exceptions = None
         HTTPAdapter = AuthBase = Retry = Session = object
+        HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object
 
 __all__ = [
     "REQUESTS_IMPORT_ERROR",
     "AuthBase",
     "HTTPAdapter",
+    "HTTPConnection",
+    "HTTPConnectionPool",
+    "HTTPSConnection",
+    "HTTPSConnectionPool",
     "Retry",
     "Session",
     "requests",

@@ -180,7 +180,11 @@ def number(value: Any) -> Number | None:
             value = float(value)
         except ValueError:
             return None
-    if not isinstance(value, (int, float)) or not math.isfinite(value):
+    try:
+        finite = isinstance(value, (int, float)) and math.isfinite(value)
+    except OverflowError:  # an integer of hundreds of digits
+        return None
+    if not finite:
         return None
     return int(value) if value == int(value) else value
 

@@ -15,6 +15,7 @@ import contextlib
 import email.utils
 import http.client
 import ipaddress
+import json
 import math
 import os
 import random
@@ -36,6 +37,11 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils._requests impo
     requests,
     urllib3_exceptions,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.bounded import (
+    LARGEST_ANSWER,
+    AnswerTooLarge,
+    pools,
+)
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     Ambiguous,
     ConnectionFailed,
@@ -56,6 +62,7 @@ BACKOFF = 0.5  # seconds before the first repetition; doubled for each further o
 MAX_CONNECTIONS = 32  # kept open for as many threads
 MOST_REDIRECTS = 5
 LONGEST_TEXT = 500  # characters of an API's error text that are passed on
+CHUNK = 2**16  # bytes that are unpacked at a time
 
 _AUTH_CODES = (971, 6003, 6103, 6111, 9106, 9109, 10000, 10001)
 _NO_ROUTE = 7003
@@ -96,7 +103,7 @@ class Credentials:
 
 
 class Settings(NamedTuple):
-    """How to talk to the API. Times in seconds; ``sleep`` is replaceable for tests."""
+    """How to talk to the API. Times in seconds; ``sleep`` and ``now`` are replaceable for tests."""
 
     base_url: str
     credentials: Credentials
@@ -106,6 +113,7 @@ class Settings(NamedTuple):
     validate_certs: bool = True
     ca_path: str | None = None
     sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.monotonic
 
 
 class Answer(NamedTuple):
@@ -176,7 +184,7 @@ class _Repeat(Retry):
         call = self.transport.call
         delay = self.delay(response, failures=len(self.history) + 1)
         wait_is_short = delay <= self.transport.settings.retry_max_wait
-        in_time = call.deadline is None or time.monotonic() + delay < call.deadline
+        in_time = call.deadline is None or self.transport.settings.now() + delay < call.deadline
         allowed = call.repeats_left > 0 and wait_is_short and in_time
         policy = self if allowed else self.new(total=0)
         # Raises MaxRetryError, or the error itself where that must not be repeated.
@@ -209,13 +217,40 @@ class _Session(Session):
 
 
 class _Adapter(HTTPAdapter):
-    """Counts what goes out, redirects included; what urllib3 repeats below it is counted by _Repeat."""
+    """Counts what goes out, redirects included; what urllib3 repeats below it is counted by _Repeat.
 
-    transport: Transport
+    Answers are read here, within bounds: packed ones may become larger than what was sent.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        super().__init__(max_retries=_Repeat.of(transport), pool_maxsize=MAX_CONNECTIONS)
 
     def send(self, *args: Any, **kwargs: Any) -> requests.Response:
         self.transport.count(requests=1)
-        return super().send(*args, **kwargs)
+        response = super().send(*args, **kwargs)
+        parts: list[bytes] = []
+        size = 0
+        for part in response.iter_content(CHUNK):
+            parts.append(part)
+            size += len(part)
+            if size > LARGEST_ANSWER:
+                response.close()
+                raise AnswerTooLarge
+        # Session.send finds it read.
+        response._content = b"".join(parts)
+        return response
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = pools(self.transport.settings.now)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        # One of a SOCKS proxy has pools of its own.
+        if not proxy.lower().startswith("socks"):
+            manager.pool_classes_by_scheme = self.poolmanager.pool_classes_by_scheme
+        return manager
 
 
 class Transport:
@@ -242,8 +277,7 @@ class Transport:
         session.proxies.update(environment_proxies(self.base_url))
         session.auth = _Auth(self.settings.credentials.headers)
         session.headers["Accept"] = "application/json"
-        adapter = _Adapter(max_retries=_Repeat.of(self), pool_maxsize=MAX_CONNECTIONS)
-        adapter.transport = self
+        adapter = _Adapter(self)
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         return session
@@ -268,7 +302,7 @@ class Transport:
         """Sleep before a repetition, and count it. ``everybody``: no other thread sends anything meanwhile, either."""
         self.call.repeats_left -= 1
         self.count(retries=1)
-        until = time.monotonic() + seconds
+        until = self.settings.now() + seconds
         if everybody:
             with self._lock:
                 self._paused_until = max(self._paused_until, until)
@@ -283,7 +317,7 @@ class Transport:
         """Sleep until the pause is over that the API has asked another thread for."""
         while True:
             until = self._paused_until
-            remaining = until - time.monotonic()
+            remaining = until - self.settings.now()
             if remaining <= 0:
                 return
             self.settings.sleep(remaining)
@@ -293,7 +327,7 @@ class Transport:
     @contextlib.contextmanager
     def until(self, seconds: float) -> Iterator[None]:
         """Within this block, in this thread, nothing is repeated after ``seconds`` from now."""
-        self._local.deadline = time.monotonic() + seconds
+        self._local.deadline = self.settings.now() + seconds
         try:
             yield
         finally:
@@ -327,7 +361,7 @@ class Transport:
     def _refuse_while_blocked(self, asked: str, method: str, path: str) -> None:
         """Send nothing that can only be refused: the API has said so, or the pause outlasts this call's deadline."""
         deadline = self.call.deadline
-        now = time.monotonic()
+        now = self.settings.now()
         until = self._blocked_until
         if deadline is not None and self._paused_until > deadline:
             until = max(until, self._paused_until)
@@ -343,12 +377,14 @@ class Transport:
         deadline = self.call.deadline
         timeout = self.settings.timeout
         if deadline is not None:
-            timeout = max(1.0, min(timeout, deadline - time.monotonic()))
+            timeout = max(1.0, min(timeout, deadline - self.settings.now()))
         repeat = _Repeat.of(self)
         while True:
             try:
                 return self._session.send(prepared, timeout=timeout)
             except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError) as error:
+                if _too_large(error):
+                    raise
                 cut = urllib3_exceptions.ProtocolError(str(error))
                 repeat = repeat.increment(prepared.method, prepared.url, error=cut)
                 self.pause(repeat.delay())
@@ -369,7 +405,7 @@ class Transport:
         text, code, from_edge = explain(body, response)
         retry_after = response.headers.get("Retry-After")
         if status == 429 and (seconds := retry_after_seconds(retry_after) or 0) > self.settings.retry_max_wait:
-            self._blocked_until = time.monotonic() + seconds
+            self._blocked_until = self.settings.now() + seconds
         write = method not in READS
         decided = is_json and isinstance(body, dict) and not from_edge
         kind: type[RequestFailed]
@@ -401,9 +437,10 @@ def _parse(response: requests.Response) -> tuple[Any, bool]:
     if not response.content.strip():
         return None, True
     try:
-        return response.json(), True
-    except ValueError:
-        return response.text, False
+        return json.loads(response.content), True
+    except (ValueError, RecursionError):
+        # JSON is UTF-8 whatever the headers say; a million brackets are JSON, too.
+        return response.content.decode(errors="replace"), False
 
 
 def explain(body: Any, response: requests.Response) -> tuple[str, int | None, bool]:
@@ -553,6 +590,9 @@ def explain_connection_error(error: Exception, timeout: float) -> tuple[str, str
     if certificate is not None:
         advice = "check base_url and the clock; a private certificate authority is given with ca_path"
         return f"the server's certificate was refused: {certificate}", advice
+    too_large = _too_large(error)
+    if too_large is not None:
+        return str(too_large), "check base_url"
     if isinstance(error, requests.exceptions.TooManyRedirects):
         return "the server redirects without end", "check base_url"
     if isinstance(error, requests.exceptions.ProxyError):
@@ -567,6 +607,10 @@ def _certificate_error(error: BaseException) -> str | None:
         if isinstance(link, ssl.SSLCertVerificationError):
             return str(getattr(link, "verify_message", "") or link)
     return None
+
+
+def _too_large(error: BaseException) -> AnswerTooLarge | None:
+    return next((link for link in _chain(error) if isinstance(link, AnswerTooLarge)), None)
 
 
 def _never_connected(error: BaseException) -> bool:

@@ -39,6 +39,7 @@ ALONE = {"event_plan", "realtime_playback_info"}
 FORBIDDEN = {
     "errors.py": ("ansible.", "requests", "urllib3"),
     "_requests.py": ("ansible.",),
+    "bounded.py": ("ansible.", "errors", "transport", "models", "api", "reconcile"),
     "transport.py": ("ansible.", "models", "api", "reconcile"),
     "models.py": ("ansible.", "requests", "urllib3", "transport"),
     "api.py": ("ansible.", "requests", "urllib3", "_requests", "reconcile"),

@@ -148,7 +148,19 @@ def test_only_what_is_known_to_have_ended_is_not_active(status: str, active: boo
 
 @pytest.mark.parametrize(
     ("wire", "value"),
-    [(1, 1), ("1", 1), ("1.5", 1.5), (1.0, 1), (True, None), ("x", None), (None, None), ("inf", None), ([], None)],
+    [
+        (1, 1),
+        ("1", 1),
+        ("1.5", 1.5),
+        (1.0, 1),
+        (True, None),
+        ("x", None),
+        (None, None),
+        ("inf", None),
+        ([], None),
+        (10**400, None),
+        ("9" * 400, None),
+    ],
 )
 def test_numbers(wire: Any, value: Any) -> None:
     assert models.number(wire) == value

@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import email.utils
+import gzip
+import itertools
 import json
 import socket
 import threading
@@ -248,7 +251,8 @@ def raw_server() -> Iterator[Callable[[list[bytes]], str]]:
         def run() -> None:
             for answer in answers:
                 connection, _address = listener.accept()
-                with connection:
+                # A client need not read all of it.
+                with connection, contextlib.suppress(ConnectionError):
                     connection.recv(65536)
                     connection.sendall(answer)
 
@@ -292,6 +296,69 @@ def test_a_read_that_is_cut_for_ever_fails(script: Any, raw_server: Any) -> None
     with pytest.raises(ConnectionFailed):
         get(transport)
     assert transport.requests == 3
+
+
+HUGE = whole(b" " * 50 * 2**20)
+PACKED = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n" + gzip.compress(b" " * 50 * 2**20, 1)
+ENDLESS_HEADERS = b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000
+CONTINUES = b"HTTP/1.1 100 Continue\r\n\r\n" * 500_000
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        pytest.param(HUGE, "the answer is larger than 10 MiB; check base_url", id="huge"),
+        pytest.param(PACKED, "the answer is larger than 10 MiB; check base_url", id="packed"),
+        pytest.param(ENDLESS_HEADERS, "the connection was lost", id="headers"),
+        pytest.param(CONTINUES, "the answer is larger than 10 MiB", id="continues"),
+    ],
+)
+def test_an_answer_that_is_too_large_is_not_read_to_its_end(
+    script: Any, raw_server: Any, answer: bytes, text: str
+) -> None:
+    with pytest.raises(ConnectionFailed, match=text):
+        get(script.transport(base_url=raw_server([answer]), retries=0))
+    with pytest.raises(Ambiguous, match=text):
+        post(script.transport(base_url=raw_server([answer])))
+
+
+def test_an_answer_that_is_too_large_is_not_asked_for_again(script: Any, raw_server: Any) -> None:
+    transport = script.transport(base_url=raw_server([HUGE]))
+    with pytest.raises(ConnectionFailed):
+        get(transport)
+    assert (transport.requests, transport.retries) == (1, 0)
+
+
+def test_a_failed_answer_need_not_be_read_before_the_next_try(script: Any, raw_server: Any) -> None:
+    answers = [whole(b" " * 50 * 2**20, b"503 Busy"), whole(json.dumps(OK).encode())]
+    assert get(script.transport(base_url=raw_server(answers))).body == OK
+
+
+@pytest.mark.parametrize("headers", [b"", b"Transfer-Encoding: chunked\r\n", b"Content-Length: 9000000\r\n"])
+def test_an_answer_that_never_ends_times_out(script: Any, raw_server: Any, headers: bytes) -> None:
+    """Every look at the clock finds that 12 seconds have passed."""
+    ticks = itertools.count(step=12)
+    body = b"2000\r\n" + b" " * 0x2000 + b"\r\n" if b"chunked" in headers else b" " * 0x2000
+    answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + headers + b"\r\n" + body * 100
+    transport = script.transport(base_url=raw_server([answer]), retries=0, now=lambda: next(ticks))
+    with pytest.raises(ConnectionFailed, match="no answer within 30 s"):
+        get(transport)
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 100_000])
+def test_endless_nesting_is_no_json(script: Any, raw_server: Any, body: bytes) -> None:
+    with pytest.raises(InvalidAnswer, match="is not JSON"):
+        get(script.transport(base_url=raw_server([whole(body)])))
+
+
+@pytest.mark.parametrize("charset", ["idna", "rot13", "utf-16", "nonsense"])
+def test_json_is_utf_8_whatever_the_headers_say(script: Any, charset: str) -> None:
+    headers = {"Content-Type": f"application/json; charset={charset}"}
+    script.expect("GET", "/livestreams", text='{"data": "Café"}', headers=headers)
+    assert get(script.transport()).body == {"data": "Café"}
+    script.expect("GET", "/livestreams", 403, text="Café \xff", headers=headers)
+    with pytest.raises(Refused, match="Café"):
+        get(script.transport())
 
 
 def test_a_timeout_names_the_seconds(script: Any) -> None:
