@@ -91,15 +91,21 @@ class Edge:
             await self.world.pause(rule.seconds)
         answer = UNPROCESSED
         if rule is None or rule.processes:
-            answer = await self._serve(scope, target, entry, body)
+            with self.world.seen(rule):
+                answer = await self._serve(_first_page(scope) if _repeats(rule) else scope, target, entry, body)
             entry.service_status = answer.status
         if rule is not None and waits and rule.when == "after":
             await self.world.pause(rule.seconds)
-        if rule is not None and rule.kind in ("reset", "close"):
-            await hang_up(scope, receive, reset=rule.kind == "reset")
+        if rule is not None and rule.kind == "refuse":
+            self.world.refuse(rule.seconds)
+        if rule is not None and rule.kind == "silence":
+            await self.world.be_silent(scope, receive)
+            return
+        if rule is not None and rule.kind in ("reset", "close", "refuse"):
+            await hang_up(scope, receive, reset=rule.kind != "close")
             return
         if rule is not None:
-            answer = answer.replaced_by(rule)
+            answer = answer.replaced_by(rule, _target(scope))
         answer = answer.with_headers((b"cf-ray", f"{secrets.token_hex(8)}-SIM".encode()))
         # Before sending: who has the answer may look into the journal at once.
         entry.status = answer.status
@@ -191,6 +197,20 @@ class Edge:
             return answer.with_headers(*((name.encode(), value.encode()) for name, value in headers.items()))
         text = "error code: 1015" if profile.throttle_body == "text" else None
         return Answer.of(429, text, headers, "text/plain; charset=UTF-8")
+
+
+def _target(scope: Scope) -> str:
+    query = scope["query_string"].decode("latin-1")
+    return scope["path"] + (f"?{query}" if query else "")
+
+
+def _repeats(rule: Rule | None) -> bool:
+    return rule is not None and rule.how == "first_page"
+
+
+def _first_page(scope: Scope) -> Scope:
+    query = re.sub(rb"\bpage_no=\d+", b"page_no=1", scope["query_string"])
+    return {**scope, "query_string": query}
 
 
 def _headers(scope: Scope) -> dict[str, str]:

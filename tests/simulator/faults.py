@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import socket
 import struct
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .twists import Twist, twisted
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -30,7 +34,8 @@ class Rule(BaseModel):
     """Which requests fail, and how.
 
     A rule counts the requests that match ``operation``, ``method`` and ``path`` (all that are given), and applies to
-    ``times`` of them, the first being number ``index``. When several rules apply, the first one is used.
+    ``times`` of them, the first being number ``index``; with a ``rate``, only to some of these. When several rules
+    apply, the first one is used.
     """
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
@@ -45,25 +50,37 @@ class Rule(BaseModel):
     """Which matching request is the first to fail; 0 is the next one."""
     times: int | None = Field(default=1, ge=1)
     """How many fail; null: all from then on."""
-    kind: Literal["reset", "close", "cut", "drip", "delay", "status", "body"]
+    rate: float = Field(default=1.0, gt=0, le=1)
+    """The part of the requests that fail, at random."""
+    seed: int = 0
+    """Where the random numbers of ``rate`` begin: the same seed fails the same requests."""
+    kind: Literal["reset", "close", "refuse", "silence", "cut", "drip", "delay", "status", "body", "huge", "twist"]
     """``reset``: the connection is reset without an answer. ``close``: it is closed in order, without an answer.
+    ``refuse``: it is reset, and no other is accepted for ``seconds``. ``silence``: no answer ever comes.
     ``cut``: closed after the headers and half of the body. ``drip``: the body comes in ``pieces``, ``seconds`` apart.
-    ``delay``: the answer takes ``seconds`` longer. ``status``: the answer is replaced. ``body``: 200 with ``body``."""
+    ``delay``: the answer takes ``seconds`` longer. ``status``: the answer is replaced. ``body``: 200 with ``body``.
+    ``huge``: 200 with a list of very many objects, ``size`` bytes. ``twist``: the service's answer, changed as ``how``
+    says."""
     when: Literal["before", "after"] | None = None
     """Whether the service processes the request (``after``) or never sees it (``before``). Default: ``after`` for
-    ``cut`` and ``drip``, else ``before``. A ``delay`` is always processed: before or after the waiting."""
+    ``cut`` and ``drip``, else ``before``. A ``delay`` is always processed: before or after the waiting; a ``twist``,
+    too."""
     seconds: float = Field(default=0.0, ge=0)
-    """Real seconds, see ``kind``."""
+    """Real seconds, see ``kind``; simulated ones for the twist ``stale``."""
     pieces: int = Field(default=4, ge=1)
     """Into how many parts ``drip`` divides the body."""
     status: int = Field(default=200, ge=200, le=599)
     """Status of the replaced answer."""
     headers: dict[str, str] = Field(default_factory=dict)
-    """More headers of the replaced answer."""
+    """More headers of the replaced answer. ``{url}`` stands for the request's own path and query."""
     content_type: str = "application/json"
     """Content type of the replaced answer."""
     body: Any = None
     """Body of the replaced answer: text as it is, anything else as JSON, null for an empty one."""
+    size: int = Field(default=50_000_000, ge=0)
+    """Bytes of a ``huge`` answer."""
+    how: Twist | None = None
+    """What becomes of the service's answer, see ``simulator.twists``."""
 
     @model_validator(mode="after")
     def _sensible(self) -> Rule:
@@ -71,12 +88,14 @@ class Rule(BaseModel):
             raise ValueError("kind 'status' needs a status")
         if self.kind == "body" and self.status != 200:
             raise ValueError("kind 'body' answers with 200")
+        if (self.kind == "twist") != (self.how is not None):
+            raise ValueError("kind 'twist' needs a how, and no other kind takes one")
         return self
 
     @property
     def processes(self) -> bool:
         """Whether the service sees the request."""
-        if self.kind == "delay":
+        if self.kind in ("delay", "twist"):
             return True
         return (self.when or ("after" if self.kind in ("cut", "drip") else "before")) == "after"
 
@@ -89,6 +108,9 @@ class Armed:
     matched: int = 0
     fired: int = 0
 
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.rule.seed)
+
     def take(self, operation: str, method: str, path: str) -> bool:
         """Count a request; whether the rule applies to it."""
         rule = self.rule
@@ -100,7 +122,8 @@ class Armed:
             return False
         number = self.matched
         self.matched += 1
-        return number >= rule.index and (rule.times is None or number < rule.index + rule.times)
+        within = number >= rule.index and (rule.times is None or number < rule.index + rule.times)
+        return within and self._random.random() < rule.rate
 
 
 @dataclass
@@ -138,11 +161,26 @@ class Answer:
         fields["content-length"] = str(len(raw))
         return cls(status, [(name.lower().encode(), value.encode()) for name, value in fields.items()], raw)
 
-    def replaced_by(self, rule: Rule) -> Answer:
-        """What the client gets under a rule that replaces answers."""
+    def replaced_by(self, rule: Rule, url: str) -> Answer:
+        """What the client gets under a rule that replaces answers. ``url``: path and query of the request."""
+        if rule.kind == "huge":
+            return Answer.of(200, _huge(rule.size))
+        if rule.kind == "twist" and rule.how is not None:
+            return self._twisted(rule.how)
         if rule.kind not in ("status", "body"):
             return self
-        return Answer.of(rule.status, rule.body, rule.headers, rule.content_type)
+        headers = {name: value.replace("{url}", url) for name, value in rule.headers.items()}
+        return Answer.of(rule.status, rule.body, headers, rule.content_type)
+
+    def _twisted(self, how: Twist) -> Answer:
+        try:
+            body = json.loads(self.body)
+        except ValueError:
+            return self
+        replaced = (b"content-length", b"content-type")
+        kept = {n.decode("latin-1"): v.decode("latin-1") for n, v in self.headers if n not in replaced}
+        content_type = "text/html" if how == "content_type" else "application/json"
+        return Answer.of(self.status, twisted(body, how) if self.status < 300 else body, kept, content_type)
 
     def with_headers(self, *more: tuple[bytes, bytes]) -> Answer:
         """The same answer with more headers."""
@@ -151,6 +189,12 @@ class Answer:
 
 # Only seen by clients whose answer was cut although the service never saw the request.
 UNPROCESSED: Final = Answer.of(200, {"success": True, "data": {}})
+
+
+@lru_cache(4)
+def _huge(size: int) -> str:
+    start, end, item = '{"success":true,"data":[', '{"id":"x"}]}', '{"id":"x"},'
+    return start + item * max(0, (size - len(start + end)) // len(item)) + end
 
 
 async def read_all(receive: Receive) -> bytes | None:
@@ -205,7 +249,7 @@ async def cut(answer: Answer, scope: Scope, receive: Receive, send: Send) -> Non
     await send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
     transport: asyncio.Transport = scope["extensions"][TRANSPORT]
     transport.close()
-    await _gone(receive)
+    await gone(receive)
 
 
 async def hang_up(scope: Scope, receive: Receive, *, reset: bool) -> None:
@@ -218,11 +262,11 @@ async def hang_up(scope: Scope, receive: Receive, *, reset: bool) -> None:
         transport.abort()
     else:
         transport.close()
-    await _gone(receive)
+    await gone(receive)
 
 
-async def _gone(receive: Receive) -> None:
-    # The server must have noticed the end of the connection, or it would complain about a missing answer.
+async def gone(receive: Receive) -> None:
+    """Wait for the end of the connection: the server would complain about a missing answer before."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

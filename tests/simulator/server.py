@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 from pydantic import ValidationError
@@ -28,6 +29,8 @@ from .faults import ConnectionProtocol
 from .operations import PREFIX
 from .profile import DEFAULT, NAMED, Profile
 from .world import World, make_profile
+
+BACKLOG: Final = 2048
 
 
 class Server(uvicorn.Server):
@@ -62,7 +65,30 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""
         await super().startup(sockets)
+        self.loop = asyncio.get_running_loop()
+        self._world.refuse = self.refuse
         self._ready()
+
+    def refuse(self, seconds: float) -> None:
+        """Accept no connection for so long; those that are open stay. A client is told "connection refused"."""
+        self.close_door()
+        self.loop.call_later(seconds, lambda: asyncio.ensure_future(self.open_door()))
+
+    def close_door(self) -> None:
+        """Accept no connection any more."""
+        if not self.servers:
+            return
+        for server in self.servers:
+            server.close()
+        self.servers = []
+        # The port stays bound, so that nobody else can get it.
+        self._sock.shutdown(socket.SHUT_RDWR)
+
+    async def open_door(self) -> None:
+        """Accept connections again, on the same port."""
+        if not self.servers and not self.should_exit:
+            self._sock.listen(BACKLOG)
+            await super().startup([self._sock.dup()])
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; delayed answers are sent at once."""
@@ -71,13 +97,34 @@ class Server(uvicorn.Server):
 
     def go(self) -> None:
         """Serve until ``should_exit``."""
-        self.run(sockets=[self._sock])
+        self.run(sockets=[self._sock.dup()])
+        self._sock.close()
 
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 picks a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=2048)
+    if port == 0:
+        # A port that was asked for by number stays bound while nobody listens.
+        with socket.create_server((host, 0), family=family) as free:
+            port = free.getsockname()[1]
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+@contextmanager
+def serving(world: World) -> Iterator[Server]:
+    """A server of a world in a thread, on a free port of this machine; it is gone when the block ends."""
+    ready = threading.Event()
+    server = Server(world, listen("127.0.0.1", 0), ready.set)
+    thread = threading.Thread(target=server.go, name="simulator", daemon=True)
+    thread.start()
+    if not ready.wait(30):
+        raise RuntimeError("the simulator did not start")
+    try:
+        yield server
+    finally:
+        server.should_exit = True
+        thread.join(30)
 
 
 @contextmanager
@@ -96,19 +143,12 @@ def running(
     access = access or Access.from_environment()
     base = profile if isinstance(profile, Profile) else DEFAULT
     world = World(access, make_profile(base, profile if isinstance(profile, str) else None, settings))
-    ready = threading.Event()
-    server = Server(world, listen("127.0.0.1", 0), ready.set)
-    thread = threading.Thread(target=server.go, name="simulator", daemon=True)
-    thread.start()
-    if not ready.wait(30):
-        raise RuntimeError("the simulator did not start")
-    control = Control(server.url, access)
-    try:
-        yield control
-    finally:
-        control.close()
-        server.should_exit = True
-        thread.join(30)
+    with serving(world) as server:
+        control = Control(server.url, access)
+        try:
+            yield control
+        finally:
+            control.close()
 
 
 def _profile_from(arguments: argparse.Namespace) -> Profile:

@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 from .credentials import Access
-from .faults import Faults
+from .faults import TRANSPORT, Faults, Receive, Rule, Scope, gone
 from .journal import Journal
 from .limits import Limiter
 from .profile import DEFAULT, NAMED, Profile
@@ -43,11 +43,33 @@ class World:
         self.limiter = Limiter()
         self.service = Service(profile)
         self.closing = asyncio.Event()
+        # How the server stops accepting connections for so many seconds; it says so when it starts.
+        self.refuse: Callable[[float], None] = lambda _seconds: None
 
     async def pause(self, seconds: float) -> None:
         """Wait for so many real seconds, or until the simulator stops."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self.closing.wait(), seconds)
+
+    async def be_silent(self, scope: Scope, receive: Receive) -> None:
+        """Wait until the client gives up, or the simulator stops."""
+        waiting = [asyncio.ensure_future(gone(receive)), asyncio.ensure_future(self.closing.wait())]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+        if self.closing.is_set():
+            scope["extensions"][TRANSPORT].abort()
+
+    @contextmanager
+    def seen(self, rule: Rule | None) -> Iterator[None]:
+        """Within this block the service's list is as old as the rule says."""
+        profile = self.profile
+        if rule is None or rule.how != "stale":
+            yield
+            return
+        self.service.configure(profile.but(stale_list=rule.seconds, list_lag=rule.seconds))
+        yield
+        self.service.configure(profile)
 
     @property
     def profile(self) -> Profile:

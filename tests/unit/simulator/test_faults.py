@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -99,7 +100,117 @@ def test_which_requests(api: Any, control: Control, meeting: str) -> None:
     assert api("GET", "/meetings").status_code == 200
 
 
-@pytest.mark.parametrize("rule", [{"kind": "explode"}, {"kind": "status"}, {"kind": "body", "status": 500}, {}])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_silence(api: Any, control: Control, meeting: str, when: str) -> None:
+    control.faults({"operation": "start_livestream", "kind": "silence", "when": when})
+    with pytest.raises(requests.ReadTimeout):
+        api.session.post(f"{control.app_url}/meetings/{meeting}/livestreams", json={}, timeout=0.2)
+    assert len(control.livestreams()) == (when == "after")
+    assert control.journal()[0].status is None
+    assert api("GET", "/livestreams").status_code == 200
+
+
+def test_refusal(api: Any, control: Control) -> None:
+    control.faults({"operation": "list_livestreams", "kind": "refuse", "seconds": 0.3})
+    for text in ("reset by peer", "refused", "refused"):
+        with pytest.raises(requests.ConnectionError, match=text):
+            api("GET", "/livestreams")
+    assert api.control.journal()[0].fault == "refuse", "connections that are open stay"
+    for _try in range(100):
+        time.sleep(0.05)
+        try:
+            assert api("GET", "/livestreams").status_code == 200
+            break
+        except requests.ConnectionError:
+            continue
+    assert len(control.journal()) == 2
+
+
+def test_some_at_random(api: Any, control: Control) -> None:
+    def statuses(seed: int) -> list[int]:
+        control.faults({"kind": "status", "status": 503, "rate": 0.5, "seed": seed, "times": None})
+        return [api("GET", "/meetings").status_code for _request in range(20)]
+
+    assert set(statuses(1)) == {200, 503}
+    assert statuses(1) == statuses(1) != statuses(2)
+
+
+def test_a_huge_answer(api: Any, control: Control) -> None:
+    control.faults({"kind": "huge", "size": 1_000_000})
+    body = api("GET", "/livestreams").content
+    assert 999_980 < len(body) <= 1_000_000
+    assert len(json.loads(body)["data"]) > 90_000
+
+
+def test_a_redirect_to_itself(api: Any, control: Control) -> None:
+    rule = {"kind": "status", "status": 302, "headers": {"Location": "{url}"}}
+    control.faults({**rule, "times": None})
+    with pytest.raises(requests.TooManyRedirects):
+        api("GET", "/livestreams", page_no=2)
+    assert {entry.query["page_no"] for entry in control.journal()} == {"2"}
+    control.faults(rule)
+    assert api("GET", "/livestreams", page_no=2).status_code == 200
+
+
+@pytest.fixture
+def page(api: Any, control: Control) -> Any:
+    """The second page of a list of three, twisted."""
+    control.seed(independents=["one", "two", "three"])
+
+    def look(how: str, **fields: Any) -> Any:
+        control.faults({"kind": "twist", "how": how, **fields})
+        return api("GET", "/livestreams", page_no=2, per_page=2, sort_order="ASC").json()
+
+    return look
+
+
+class TestTwists:
+    """Well-formed and wrong."""
+
+    def test_shapes(self, page: Any, api: Any, control: Control, meeting: str) -> None:
+        assert page("object")["data"]["0"]["name"] == "three"
+        assert "id" not in page("no_ids")["data"][0]
+        control.faults({"kind": "twist", "how": "list"})
+        assert api.data(f"/meetings/{meeting}")[0]["id"] == meeting
+        control.faults({"kind": "twist", "how": "content_type"})
+        answer = api("GET", f"/meetings/{meeting}")
+        assert (answer.headers["Content-Type"], answer.json()["data"]["id"]) == ("text/html", meeting)
+
+    def test_counts(self, page: Any) -> None:
+        counts = {how: page(how)["paging"]["total_count"] for how in ("total_more", "total_less", "total_text")}
+        assert counts == {"total_more": 10, "total_less": 2, "total_text": "many"}
+
+    def test_pages(self, page: Any) -> None:
+        assert [item["name"] for item in page("first_page")["data"]] == ["one", "two"]
+        for how in ("short_page", "empty_page"):
+            answer = page(how)
+            assert (answer["data"], answer["paging"]["total_count"]) == ([], 3)
+
+    def test_a_stale_list(self, page: Any, control: Control) -> None:
+        control.advance(60)
+        control.seed(independents=["four"])
+        assert [item["name"] for item in page("stale", seconds=30)["data"]] == ["three"]
+        control.faults()
+        assert control.profile().stale_list == 0
+
+    def test_an_unknown_status(self, page: Any, api: Any, control: Control, meeting: str) -> None:
+        api.start(meeting)
+        control.faults({"kind": "twist", "how": "unknown_status"})
+        assert api.active(meeting)["status"] == "BUFFERING"
+        assert page("unknown_status")["data"][0]["status"] == "IDLE"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"kind": "twist"},
+        {"kind": "reset", "how": "list"},
+        {"kind": "explode"},
+        {"kind": "status"},
+        {"kind": "body", "status": 500},
+        {},
+    ],
+)
 def test_nonsense(control: Control, rule: dict[str, Any]) -> None:
     with pytest.raises(ControlError, match="422"):
         control.faults(rule)
