@@ -110,6 +110,8 @@ class RealtimeApi:
         segments = ("livestreams", livestream_id, "active-livestream-session")
         asked = f"read the active session of the livestream {livestream_id}"
         answer = self._unless_missing(asked, *segments)
+        if answer is not None and not models.readable(answer.body):
+            raise self._not_understood(asked, segments)
         found = models.details_in(answer.body) if answer else []
         return found[0] if found and found[0].sessions else None
 
@@ -135,21 +137,26 @@ class RealtimeApi:
 
     def stop(self, meeting_id: str) -> None:
         """POST P/meetings/{meeting_id}/active-livestream/stop"""
-        self._post(f"stop livestreaming the meeting {meeting_id}", "meetings", meeting_id, "active-livestream", "stop")
+        asked, segments = f"stop livestreaming the meeting {meeting_id}", ("meetings", meeting_id, "active-livestream")
+        answer = self._post(asked, *segments, "stop")
+        if not isinstance(answer.body, dict):
+            raise self._open(asked, "POST", answer, "the answer does not say so", *segments, "stop")
 
     def active_livestream(self, meeting_id: str) -> models.Livestream | None:
         """GET P/meetings/{meeting_id}/active-livestream; None when none is named.
 
         That none is active has many forms: 404, 400, null, {}, a message, or a livestream whose status is not active.
         """
-        asked = f"read the active livestream of the meeting {meeting_id}"
+        asked, segments = f"read the active livestream of the meeting {meeting_id}", ("meetings", meeting_id)
         try:
-            answer = self._get(asked, "meetings", meeting_id, "active-livestream")
+            answer = self._get(asked, *segments, "active-livestream")
         except Refused as error:
             if error.status in (400, 404) and not error.from_edge:
                 return None
             raise
         found = models.active_livestream_in(answer.body)
+        if found is None and not models.readable(answer.body):
+            raise self._not_understood(asked, (*segments, "active-livestream"))
         return None if found is None else found.known(models.Livestream(meeting_id=meeting_id))
 
     def meeting_livestreams(self, meeting_id: str) -> list[models.LivestreamDetails]:
@@ -193,10 +200,7 @@ class RealtimeApi:
     def _meeting_of(self, asked: str, method: str, answer: Answer, *segments: str) -> models.Meeting:
         found = models.meetings_in(answer.body)
         if not found:
-            raise Ambiguous(
-                asked, method, self._path(*segments), "the answer names no meeting",
-                status=answer.status, request_id=answer.request_id,
-            )  # fmt: skip
+            raise self._open(asked, method, answer, "the answer names no meeting", *segments)
         return found[0]
 
     # Analytics
@@ -237,28 +241,36 @@ class RealtimeApi:
         """Everything a paged answer holds, each once; no more than ``most_pages`` of it when that was asked for.
 
         A server may send shorter pages than asked for and wrong counts, so a list ends with an empty page, or when as
-        many were received as a credible ``total_count`` announced. A list that cannot be read to its end is an error:
-        what is missing from it would be created twice.
+        many were received as a credible ``total_count`` announced. When it ends before that, it is read once more: a
+        page may have got lost, or the count is wrong. A list that cannot be read to its end is an error: what is
+        missing from it would be created twice.
         """
         seen: set[Any] = set()
-        stuck = 0
-        credible = True
-        for page in range(1, most_pages + 1):
+        credible, total = True, None
+        page = stuck = first_reading = 0
+        for _request in range(most_pages):
+            page += 1
             answer = self._unless_missing(asked, *segments, query={**query, "page_no": page, "per_page": PAGE_SIZE})
+            if answer is not None and not models.readable(answer.body):
+                raise self._not_understood(asked, segments)
             items = read(answer.body) if answer else []
-            if not items:
-                return
             fresh = [item for item in items if key(item) not in seen]
             for item in fresh:
                 seen.add(key(item))
                 yield item
-            paging = models.paging_of(answer.body) if answer else models.Paging()
-            total = paging.total
+            paging = models.paging_of(answer.body) if answer else models.Paging(total)
+            if items or paging.total is not None:
+                total = paging.total
             # A count of less than what already came, or of less than where this page ends, is no total.
             credible = credible and total is not None and total >= max(len(seen), paging.end or 0)
             if credible and len(seen) == total and (paging.end is None or paging.end >= total):
                 return
-            stuck = 0 if fresh else stuck + 1
+            if not items or (first_reading and page > first_reading):
+                if first_reading or not credible:
+                    return
+                first_reading, page, stuck = page, 0, 0
+                continue
+            stuck = 0 if fresh or first_reading else stuck + 1
             if stuck == REPEATED_PAGES:
                 if credible:
                     break
@@ -297,11 +309,14 @@ class RealtimeApi:
         """The livestream of an accepted write; an answer without one leaves open what was done."""
         found = models.single_livestream_in(answer.body)
         if found is None:
-            raise Ambiguous(
-                asked, "POST", self._path(*segments), "the answer names no livestream",
-                status=answer.status, request_id=answer.request_id,
-            )  # fmt: skip
+            raise self._open(asked, "POST", answer, "the answer names no livestream", *segments)
         return found
+
+    def _open(self, asked: str, method: str, answer: Answer, text: str, *segments: str) -> Ambiguous:
+        """That an answer leaves open what became of a write."""
+        return Ambiguous(
+            asked, method, self._path(*segments), text, status=answer.status, request_id=answer.request_id
+        )  # fmt: skip
 
     def _not_understood(
         self, asked: str, segments: Sequence[str], text: str = "the answer does not hold what was asked for"

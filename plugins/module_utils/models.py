@@ -281,6 +281,25 @@ def _listed(body: Any, *keys: str) -> list[Mapping[str, Any]]:
     return [item for item in objects(data) if text(item.get("id"))]
 
 
+def readable(body: Any) -> bool:
+    """Whether an answer says which objects there are: objects with IDs, or plainly none.
+
+    What cannot be read must not pass for "there is none": it would be created again, or reported as stopped.
+    """
+    if not isinstance(body, dict) or not body:
+        return False
+    data = data_of(body)
+    if isinstance(data, dict):
+        inner = next((data[key] for key in _HOLDERS if isinstance(data.get(key), (list, dict))), None)
+        if inner is None:
+            return bool(text(data.get("id"))) or not data.keys() - _BESIDES
+        data = inner
+    items = [data] if isinstance(data, dict) else data
+    return items is None or (
+        isinstance(items, list) and all(isinstance(item, dict) and text(item.get("id")) for item in items)
+    )
+
+
 def livestreams_in(body: Any) -> list[Livestream]:
     """The livestreams of a list answer: a list, an object that holds one, or a single livestream."""
     return [livestream_from(item) for item in _listed(body, "livestreams", "data", "livestream")]
@@ -348,6 +367,9 @@ def app_days(body: Any) -> dict[str, Any]:
     return {key: _numbers(mapping(data.get(key))) for key in ("session_stats", "recording_stats")}
 
 
+# What an answer keeps its objects under, and what stands there without any.
+_HOLDERS = ("livestreams", "livestream", "meetings", "meeting", "data")
+_BESIDES = frozenset({"message", "paging", "session", "sessions"})
 _TOTALS = ("count", "total_ingest_seconds", "total_viewer_seconds")
 
 

@@ -81,7 +81,7 @@ def _miscounted(value: Any, how: str) -> Any:
     if isinstance(value, dict):
         if isinstance(value.get("total_count"), int):
             total = value["total_count"]
-            wrong = {"total_more": total + 7, "total_less": max(0, total - 1), "total_text": "many"}
+            wrong = {"total_more": total + 7, "total_less": 0, "total_text": "many"}
             return {**value, "total_count": wrong[how]}
         return {key: _miscounted(item, how) for key, item in value.items()}
     return value

@@ -69,7 +69,6 @@ def test_active_livestream(script: Any) -> None:
         (200, data({})),
         (200, {"success": True, "data": {"message": "No active livestream"}}),
         (200, {"success": True}),
-        (200, None),
     ],
 )
 def test_each_answer_that_none_is_active(script: Any, status: int, answer: Any) -> None:
@@ -253,7 +252,56 @@ def test_a_count_that_is_too_small_is_not_believed(script: Any) -> None:
 def test_a_count_of_what_was_not_filtered_ends_with_an_empty_page(script: Any) -> None:
     script.expect("GET", "/livestreams", answer=data(streams(1, 2), total_count=500), query=LIST.format(1))
     script.expect("GET", "/livestreams", answer=data([], total_count=500), query=LIST.format(2))
+    # Once more: it might have been a lost page.
+    script.expect("GET", "/livestreams", answer=data(streams(1, 2), total_count=500), query=LIST.format(1))
+    script.expect("GET", "/livestreams", answer=data([], total_count=500), query=LIST.format(2))
     assert listed(script) == numbered(1, 2)
+
+
+@pytest.mark.parametrize("first", [[], streams(1, 1)])
+def test_a_page_that_gets_lost_is_read_again(script: Any, first: list[Any]) -> None:
+    script.expect("GET", "/livestreams", answer=data(first, total_count=3), query=LIST.format(1))
+    if first:
+        script.expect("GET", "/livestreams", answer=data([], total_count=3), query=LIST.format(2))
+    script.expect("GET", "/livestreams", answer=data(streams(1, 3), total_count=3), query=LIST.format(1))
+    assert listed(script) == numbered(1, 3)
+
+
+def test_a_page_that_comes_in_place_of_another_is_noticed(script: Any) -> None:
+    for page, (first, last) in [(1, (1, 2)), (2, (1, 2)), (3, (5, 5))]:
+        script.expect("GET", "/livestreams", answer=data(streams(first, last), total_count=5), query=LIST.format(page))
+    script.expect("GET", "/livestreams", answer=data([], total_count=5), query=LIST.format(4))
+    for page, (first, last) in [(1, (1, 2)), (2, (3, 4))]:
+        script.expect("GET", "/livestreams", answer=data(streams(first, last), total_count=5), query=LIST.format(page))
+    assert sorted(listed(script)) == numbered(1, 5)
+
+
+UNREADABLE = [None, {}, [], [ONE], 42, "fine", data(7), data("x"), data({"0": ONE}), data([{"name": "x"}]), data([1])]
+
+
+@pytest.mark.parametrize("answer", UNREADABLE)
+def test_what_cannot_be_read_does_not_mean_that_there_is_none(script: Any, answer: Any) -> None:
+    api = script.api()
+    script.expect("GET", "/livestreams", answer=answer, query=LIST.format(1))
+    with pytest.raises(InvalidAnswer):
+        list(api.livestreams(exclude_meetings=True))
+    for path, read in (
+        ("/meetings/m1/active-livestream", lambda: api.active_livestream("m1")),
+        ("/livestreams/l1/active-livestream-session", lambda: api.active_session("l1")),
+    ):
+        script.expect("GET", path, answer=answer)
+        if answer == [ONE] and "meetings" in path:
+            assert read().id == "l1"
+        else:
+            with pytest.raises(InvalidAnswer):
+                read()
+
+
+@pytest.mark.parametrize("answer", [None, [], 7, "ok"])
+def test_a_stop_whose_answer_says_nothing_is_ambiguous(script: Any, answer: Any) -> None:
+    script.expect("POST", "/meetings/m1/active-livestream/stop", answer=answer)
+    with pytest.raises(Ambiguous, match="does not say so"):
+        script.api().stop("m1")
 
 
 def test_what_comes_twice_is_listed_once(script: Any) -> None:

@@ -255,6 +255,10 @@ def raw_server() -> Iterator[Callable[[list[bytes]], str]]:
                 with connection, contextlib.suppress(ConnectionError):
                     connection.recv(65536)
                     connection.sendall(answer)
+                    # Closed with a part of the request unread, it would be reset.
+                    connection.shutdown(socket.SHUT_WR)
+                    while connection.recv(65536):
+                        pass
 
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
