@@ -1,0 +1,28 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One stage for each process, and the figures of what was tried on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from faults.figures import FIGURES
+from faults.stage import Stage, staging
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    """A simulator and its clients, in simulated time."""
+    with staging() as found:
+        yield found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def figures() -> Iterator[None]:
+    """What was counted is written in the end."""
+    yield
+    FIGURES.write()

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How much was tried: each process of a test run writes its counts into a file, and a reader adds them up."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+BUILD: Final = Path(__file__).parents[2] / ".build"
+PARTS: Final = BUILD / "faults"
+
+
+class Figures:
+    """Counts by subject and kind, as ``{"faults": {"429": 12}}``."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, Counter[str]] = {}
+
+    def count(self, subject: str, kind: str, number: int = 1) -> None:
+        """Add to a count."""
+        self._counts.setdefault(subject, Counter())[kind] += number
+
+    def write(self) -> None:
+        """Save what this process counted."""
+        if self._counts:
+            PARTS.mkdir(parents=True, exist_ok=True)
+            (PARTS / f"{os.getpid()}.json").write_text(json.dumps(self._counts))
+
+
+def added_up() -> dict[str, Any]:
+    """The sums over all processes, kinds in order."""
+    total: dict[str, Counter[str]] = {}
+    for part in sorted(PARTS.glob("*.json")):
+        for subject, kinds in json.loads(part.read_text()).items():
+            total.setdefault(subject, Counter()).update(kinds)
+    return {subject: dict(sorted(kinds.items())) for subject, kinds in sorted(total.items())}
+
+
+def forget() -> None:
+    """Begin anew."""
+    for part in PARTS.glob("*.json"):
+        part.unlink()
+
+
+FIGURES: Final = Figures()

@@ -1,0 +1,225 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Random schedules: a service, some tasks by one to three actors, and what goes wrong meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from simulator.catalogue import ANY, FAULTS, MISLEADING, READS, Fields
+from simulator.profile import NAMED, Profile, wire_fields
+
+from .figures import FIGURES
+from .promises import check, converges
+from .stage import Actor, Ran, Stage, Task
+
+MEETINGS: Final = ("meeting-a", "meeting-b", "meeting-c")
+NAMES: Final = ("feed-a", "feed-b")
+TITLES: Final = ("Curie", "Meitner")
+LONGER_THAN_ANY_LAG: Final = 10.0
+
+# Where creating is not offered, or a meeting cannot be livestreamed, failing is right: the product covers that.
+_FIXED = {"create_offered", "start_empty_meeting", "start_inactive_meeting", "start_unknown_meeting", "unknown_query"}
+_WIRE = {name: values for name, values in wire_fields().items() if name not in _FIXED}
+
+profiles = st.builds(
+    lambda base, fields, settings: base.but(**{**fields, **settings}, rate_limit=0),
+    st.sampled_from(list(NAMED.values())),
+    st.dictionaries(st.sampled_from(sorted(_WIRE)), st.integers(0, 7), max_size=3).map(
+        lambda chosen: {name: _WIRE[name][number % len(_WIRE[name])] for name, number in chosen.items()}
+    ),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "live_delay": st.sampled_from([2, 10]),
+            "playback_delay": st.just(3),
+            "stop_delay": st.just(2),
+            "list_lag": st.just(1.5),
+            "stale_list": st.just(1.5),
+            "max_per_page": st.sampled_from([1, 2]),
+        },
+    ),
+)
+
+_READ_OPERATIONS = ("list_livestreams", "get_active_livestream", "get_livestream", "list_meetings", "get_meeting")
+_WRITE_OPERATIONS = ("start_livestream", "stop_livestream", "create_livestream", "create_meeting", "update_meeting")
+
+
+def _rule(name: str, where: Mapping[str, Any], index: int, how: Mapping[str, Any]) -> dict[str, Any]:
+    # What misleads happens once: two answers that agree on an untruth are the truth to any client.
+    often = {"times": 1} if name in MISLEADING else how
+    return {**FAULTS[name], **where, "index": index, **often}
+
+
+_OFTEN = st.one_of(
+    st.integers(1, 3).map(lambda times: {"times": times}),
+    st.just({"times": None}),
+    st.integers(0, 99).map(lambda seed: {"times": None, "rate": 0.3, "seed": seed}),
+)
+_HEAVY = sorted(name for name, fields in READS.items() if fields["kind"] == "huge")
+_FIRST = st.sampled_from([0, 0, 0, 1, 2, 4])
+_ANYWHERE = st.sampled_from([{}, {"method": "GET"}, {"method": "POST"}, {"method": "PATCH"}])
+_ANY_READ = st.just({"method": "GET"})
+_SOMEWHERE = st.sampled_from([{"operation": operation} for operation in (*_READ_OPERATIONS, *_WRITE_OPERATIONS)])
+_SOME_READ = st.sampled_from([{"operation": operation} for operation in _READ_OPERATIONS])
+faults = st.one_of(
+    st.builds(_rule, st.sampled_from(list(ANY)), _ANYWHERE | _SOMEWHERE, _FIRST, _OFTEN),
+    st.builds(_rule, st.sampled_from(list(ANY)), _ANYWHERE, _FIRST, _OFTEN),
+    st.builds(_rule, st.sampled_from(sorted(READS.keys() - set(_HEAVY))), _ANY_READ | _SOME_READ, _FIRST, _OFTEN),
+)
+# Megabytes take time: one schedule in some hundred meets them.
+heavy_faults = st.builds(_rule, st.sampled_from(_HEAVY), _ANY_READ, _FIRST, st.just({"times": 1}))
+
+
+def _of_meeting(meeting: str, state: str) -> dict[str, Any]:
+    return {"meeting_id": meeting, "state": state}
+
+
+def _of_name(name: str, state: str) -> dict[str, Any]:
+    return {"name": name, "state": state}
+
+
+_livestreams = st.one_of(
+    st.builds(_of_meeting, st.sampled_from(MEETINGS), st.sampled_from(["started", "started", "stopped"])),
+    st.builds(_of_name, st.sampled_from(NAMES), st.sampled_from(["present", "present", "stopped"])),
+)
+_waiting = st.fixed_dictionaries({}, optional={"wait": st.just(False), "wait_timeout": st.sampled_from([5, 60])})
+_keys = st.fixed_dictionaries({}, optional={"return_stream_key": st.just(True)})
+_settings = st.fixed_dictionaries(
+    {}, optional={"persist_chat": st.booleans(), "session_keep_alive_time_in_secs": st.sampled_from([60, 120])}
+)
+_titles = st.builds(
+    lambda title, state, fields: {"title": title, "state": state, **(fields if state == "active" else {})},
+    st.sampled_from(TITLES),
+    st.sampled_from(["active", "active", "inactive"]),
+    _settings,
+)
+
+
+def _several(entries: st.SearchStrategy[dict[str, Any]], *kinds: str) -> st.SearchStrategy[list[dict[str, Any]]]:
+    def identity(entry: dict[str, Any]) -> Any:
+        return next(entry[kind] for kind in kinds if kind in entry)
+
+    return st.lists(entries, min_size=1, max_size=4, unique_by=identity)
+
+
+tasks = st.builds(
+    Task,
+    st.just("realtime_livestream"),
+    st.builds(lambda one, waiting, keys: {**one, **waiting, **keys}, _livestreams, _waiting, _keys),
+) | st.builds(
+    Task,
+    st.just("realtime_livestreams"),
+    st.builds(
+        lambda several, waiting, keys, more: {"livestreams": several, **waiting, **keys, **more},
+        _several(_livestreams, "meeting_id", "name"),
+        _waiting,
+        _keys,
+        st.fixed_dictionaries({"concurrency": st.integers(1, 3)}, optional={"exclusive": st.just(True)}),
+    ),
+) | st.builds(Task, st.just("realtime_meeting"), _titles) | st.builds(
+    Task,
+    st.just("realtime_meetings"),
+    st.builds(
+        lambda several, concurrency: {"meetings": several, "concurrency": concurrency},
+        _several(_titles, "title"),
+        st.integers(1, 3),
+    ),
+)  # fmt: skip
+tasks = st.builds(lambda task, check: Task(task.module, task.options, check == 0), tasks, st.integers(0, 5))
+
+
+def rules_for(profile: Profile, chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The faults that are honest in a profile: a page that gets lost is missed only where pages are counted."""
+    misled = False
+    kept = []
+    for fields in chosen:
+        how = fields.get("how")
+        if how in ("short_page", "empty_page", "first_page", "total_more", "total_less", "total_text", "stale"):
+            if misled or (profile.paging_total != "present" and how != "stale"):
+                continue
+            misled = True
+        kept.append(fields)
+    return kept
+
+
+class Schedule(RuleBasedStateMachine):
+    """One schedule. Subclasses name the stage."""
+
+    stage: Stage
+
+    @initialize(profile=profiles, active=st.lists(st.sampled_from(MEETINGS), unique=True), kept=st.booleans())
+    def begin(self, profile: Profile, active: list[str], kept: bool) -> None:
+        """A service, and what is there already."""
+        self.stage.reset(profile)
+        self.profile = profile
+        service = self.stage.world.service
+        for meeting in MEETINGS:
+            service.add_meeting({}, meeting_id=meeting)
+            service.presence(meeting, 1)
+            if meeting in active:
+                service.start(meeting, None, None)
+        service.create("feed-b")
+        self.actors = [Actor(self.stage, name, keeps=kept) for name in ("ann", "bob", "cy")]
+        self.stage.pass_time(60)
+        FIGURES.count("schedules", "tried")
+
+    @precondition(lambda self: hasattr(self, "actors"))
+    @rule(
+        wanted=st.lists(tasks, min_size=1, max_size=3),
+        wrong=st.lists(faults, min_size=1, max_size=5) | st.just([]),
+        heavy=st.integers(0, 60).flatmap(lambda number: st.none() if number else heavy_faults),
+        order=st.integers(0, 1000),
+        free=st.integers(0, 3),
+    )
+    def act(self, wanted: list[Task], wrong: list[Fields], heavy: Fields | None, order: int, free: int) -> None:
+        """Tasks at the same time, while some answers go wrong; then every promise, and a clean run of each task."""
+        several = len(wanted) > 1
+        drawn = several and free > 0
+        if drawn:
+            # An actor sends from one thread at a time, so that the order can be drawn.
+            wanted = [Task(t.module, {**t.options, **_alone(t)}, t.check) for t in wanted]
+        rules = rules_for(self.profile, [*wrong, *([heavy] if heavy else [])])
+        self.stage.faults(rules)
+        rans = self.stage.at_once(self.actors, wanted, order if drawn else None)
+        self._count(rans, rules, several, drawn)
+        self.stage.calm()
+        check(self.stage, rans)
+        self.stage.pass_time(LONGER_THAN_ANY_LAG)
+        for ran in rans:
+            converges(self.stage, ran)
+
+    def teardown(self) -> None:
+        """Close what was kept open."""
+        for actor in getattr(self, "actors", []):
+            actor.close()
+
+    def _count(self, rans: list[Ran], rules: list[dict[str, Any]], several: bool, drawn: bool) -> None:
+        for ran in rans:
+            FIGURES.count("tasks", ran.task.module)
+            FIGURES.count("outcomes", "failed" if ran.failed else "changed" if ran.values["changed"] else "unchanged")
+        FIGURES.count("actors", str(len(rans)))
+        FIGURES.count("orders", "drawn" if drawn else "free" if several else "one actor")
+        FIGURES.count("requests", "sent", sum(len(ran.entries) for ran in rans))
+        for rule_, armed in zip(rules, self.stage.world.faults.armed, strict=True):
+            if armed.fired:
+                FIGURES.count("faults", _name_of(rule_), armed.fired)
+
+
+_PICKING = {"operation", "method", "path", "index", "times", "rate", "seed"}
+_NAMES = {repr(sorted(fields.items(), key=lambda item: item[0])): name for name, fields in FAULTS.items()}
+
+
+def _name_of(rule_: Mapping[str, Any]) -> str:
+    fields = {key: value for key, value in rule_.items() if key not in _PICKING}
+    return _NAMES[repr(sorted(fields.items(), key=lambda item: item[0]))]
+
+
+def _alone(task: Task) -> dict[str, Any]:
+    return {"concurrency": 1} if "concurrency" in task.options else {}

@@ -1,0 +1,214 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every run of every task has to keep, whatever went wrong meanwhile: checked against the service's own state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from simulator.journal import Entry
+from simulator.state import ACTIVE, Livestream, Meeting
+
+from .stage import Actor, Ran, Stage, Task, text_of
+
+Target = tuple[str, str]
+BULK = {"realtime_livestreams": "livestreams", "realtime_meetings": "meetings"}
+
+
+def wishes(task: Task) -> Iterator[tuple[Target, Mapping[str, Any]]]:
+    """What a task is about, and how it wants that to be: options of a single task, ``wait`` included."""
+    entries = task.options[BULK[task.module]] if task.module in BULK else [task.options]
+    for entry in entries:
+        default = "active" if "meeting" in task.module else "present"
+        options = {"state": default, "wait": True, **task.options, **{k: v for k, v in entry.items() if v is not None}}
+        kind = next(kind for kind in ("meeting_id", "name", "title") if kind in entry)
+        yield (kind, entry[kind]), options
+
+
+def results(ran: Ran) -> list[Mapping[str, Any]]:
+    """What a run says about each thing it is about; nothing when it failed as a whole."""
+    if ran.task.module in BULK:
+        listed: list[Mapping[str, Any]] = ran.values.get(BULK[ran.task.module], [])
+        return listed
+    one = ran.values.get("livestream", ran.values.get("meeting"))
+    return [] if one is None else [{**one, "changed": ran.values["changed"]}]
+
+
+def contradicted(rans: Sequence[Ran], ran: Ran, target: Target) -> bool:
+    """Whether another run at the same time wants something else of the same thing."""
+    own = next(_goal(options) for found, options in wishes(ran.task) if found == target)
+    for other in rans:
+        if other is ran or other.task.check:
+            continue
+        listed = dict(wishes(other.task))
+        if target in listed and _goal(listed[target]) != own:
+            return True
+        if other.task.options.get("exclusive") and target[0] == "meeting_id" and target not in listed:
+            return True
+    return False
+
+
+def _goal(options: Mapping[str, Any]) -> tuple[Any, ...]:
+    return options["state"], options.get("persist_chat"), options.get("session_keep_alive_time_in_secs")
+
+
+def check(stage: Stage, rans: Sequence[Ran]) -> None:
+    """All promises, for runs that went on at the same time."""
+    stage.world.service.settle()
+    at_most_one_active(stage)
+    for ran in rans:
+        truthful(ran)
+        discreet(stage, ran)
+        said = results(ran)
+        if not said:
+            continue
+        for (target, options), result in zip(wishes(ran.task), said, strict=True):
+            alone = not contradicted(rans, ran, target)
+            once(ran, target, alone)
+            if not result["changed"]:
+                sent = [entry for entry in ran.accepted() if about(stage, entry, target)]
+                assert not sent, f"{ran.task}: {target} is said to be as it was, but {sent[0].operation} was accepted"
+            if alone and not ran.task.check and not result.get("failed"):
+                assert holds(stage, target, options), f"{ran.task}: {target} is not as the result says"
+        if ran.task.options.get("exclusive") and not ran.failed and len(rans) == 1 and not ran.task.check:
+            named = {name for (kind, name), _options in wishes(ran.task) if kind == "meeting_id"}
+            assert not active_meetings(stage).keys() - named, f"{ran.task}: others are still on the air"
+    no_doubles(stage, rans)
+
+
+def at_most_one_active(stage: Stage) -> None:
+    """Of one meeting."""
+    doubled = [meeting for meeting, count in active_meetings(stage).items() if count > 1]
+    assert not doubled, f"several livestreams of {doubled} are active"
+
+
+def active_meetings(stage: Stage) -> Counter[str]:
+    """How many livestreams of each meeting are active, and not about to end."""
+    found = stage.world.service.ordered
+    return Counter(i.meeting_id for i in found if i.meeting_id and i.status in ACTIVE and i.stopping_until is None)
+
+
+def truthful(ran: Ran) -> None:
+    """``changed``, ``failed`` and the message are right."""
+    assert isinstance(ran.values["changed"], bool)
+    writes = [entry for entry in ran.entries if entry.method != "GET"]
+    if ran.task.check:
+        assert not writes, f"{ran.task}: check mode sent {writes[0].operation}"
+    if not ran.values["changed"]:
+        sent = ran.accepted()
+        assert not sent, f"{ran.task}: unchanged, it says, but {sent[0].operation} was accepted"
+    for result in [ran.values, *results(ran)]:
+        if result.get("failed"):
+            told(result, ran)
+
+
+def told(result: Mapping[str, Any], ran: Ran) -> None:
+    """A failure has a message with a status or a cause."""
+    message = result["msg"]
+    assert isinstance(message, str), ran.task
+    assert len(message) > 20, f"{ran.task}: {message}"
+    assert "Traceback" not in message, f"{ran.task}: {message}"
+    assert "bug" not in message, f"{ran.task}: {message}"
+    error = result.get("error")
+    if error and error["status"] is not None:
+        assert f"HTTP {error['status']}" in message, f"{ran.task}: {message}"
+    elif error:
+        assert len(error["message"]) > 5, f"{ran.task}: {message}"
+        assert error["message"] in message, f"{ran.task}: {message}"
+
+
+def discreet(stage: Stage, ran: Ran) -> None:
+    """No secret anywhere; stream keys only where they were asked for, and right there."""
+    if ran.task.options.get("return_stream_key"):
+        for item in [*ran.values.get("livestreams", []), ran.values.get("livestream", {})]:
+            item.pop("stream_key", None)
+    text = text_of(ran)
+    assert not [secret for secret in stage.secrets() if secret in text], f"{ran.task}: a secret is shown"
+
+
+def once(ran: Ran, target: Target, alone: bool) -> None:
+    """Nothing is started twice by one run, unless somebody stopped it in between."""
+    kind, name = target
+    starts = [entry for entry in ran.accepted("start_livestream") if kind == "meeting_id" and name in entry.path]
+    assert len(starts) <= 1 or not alone, f"{ran.task}: started {len(starts)} times"
+
+
+def no_doubles(stage: Stage, rans: Sequence[Ran]) -> None:
+    """No livestream and no meeting was created twice by one actor, in all of its runs so far."""
+    active_titles = {meeting.title for meeting in stage.world.service.meetings.values() if meeting.status == "ACTIVE"}
+    for actor in {ran.actor for ran in rans}:
+        entries = [e for e in stage.world.journal.entries if e.accepted and e.user_agent.startswith(f"{actor}/")]
+        names = Counter(e.body["name"] for e in entries if e.operation == "create_livestream")
+        assert all(count == 1 for count in names.values()), f"{actor} created {names}"
+        titles = Counter(e.body["title"] for e in entries if e.operation == "create_meeting")
+        retired = Counter(
+            title for title in titles for m in stage.world.service.meetings.values()
+            if m.title == title and m.status == "INACTIVE"
+        )  # fmt: skip
+        doubled = [t for t, count in titles.items() if t in active_titles and count - retired[t] > 1]
+        assert not doubled, f"{actor} created {titles}, and {retired} were retired"
+
+
+def holds(stage: Stage, target: Target, options: Mapping[str, Any]) -> bool:
+    """Whether the service is in the state asked for."""
+    kind, name = target
+    service = stage.world.service
+    state = options["state"]
+    if kind == "meeting_id":
+        active = service.active(name)
+        if state == "started":
+            return active is not None and (active.status == "LIVE" or not options["wait"])
+        return active is None or (not options["wait"] and active.stopping_until is not None)
+    if kind == "name":
+        found = named(stage, name)
+        return state == "stopped" or (bool(found) and (state == "present" or found[0].status in ACTIVE))
+    meetings = titled(stage, name)
+    if state == "inactive":
+        return not meetings
+    defaults = {"persist_chat": False, "session_keep_alive_time_in_secs": 60}
+    return bool(meetings) and all(
+        meetings[0].settings.get(key, default) == options[key]
+        for key, default in defaults.items()
+        if options.get(key) is not None
+    )
+
+
+def named(stage: Stage, name: str) -> list[Livestream]:
+    """The enabled independent livestreams of a name, oldest first."""
+    return [i for i in stage.world.service.ordered if i.name == name and i.meeting_id is None and not i.disabled]
+
+
+def titled(stage: Stage, title: str) -> list[Meeting]:
+    """The active meetings of a title, oldest first."""
+    return [i for i in stage.world.service.meetings.values() if i.title == title and i.status == "ACTIVE"]
+
+
+def about(stage: Stage, entry: Entry, target: Target) -> bool:
+    """Whether a request is about something."""
+    kind, name = target
+    if kind == "meeting_id":
+        return name in entry.path
+    if kind == "name":
+        return entry.operation == "create_livestream" and entry.body["name"] == name
+    if entry.operation == "create_meeting":
+        return bool(entry.body["title"] == name)
+    meeting = stage.world.service.meetings.get(entry.path.rpartition("/")[2])
+    return meeting is not None and meeting.title == name
+
+
+def converges(stage: Stage, ran: Ran) -> None:
+    """With nothing going wrong any more, the same task does it; and once more it has nothing to do."""
+    clean = Actor(stage, "clean")
+    task = Task(ran.task.module, ran.task.options)
+    for last in (False, True):
+        again = clean(task)
+        assert not again.failed, f"{task} still fails when all is well: {again.values['msg']}"
+        check(stage, [again])
+        if last:
+            assert not again.values["changed"], f"{task} changes something again"
+            assert not [entry for entry in again.entries if entry.method != "GET"], f"{task} sends something again"
+        stage.pass_time(10)

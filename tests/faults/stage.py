@@ -1,0 +1,354 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A simulator and its clients in one process, in simulated time: nobody ever waits for real.
+
+Time stands still unless somebody sleeps, an answer drips, or a client waits for an answer that does not come. All of
+that is real to the client: its sockets, its connection pool, its repetitions. Only two things are not: a socket's
+timeout, which is raised at once when the simulator has decided to be silent, and the clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments
+from ansible_collections.eventops.cloudflare.plugins.module_utils.bounded import pools
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import (
+    livestream,
+    livestreams,
+    meeting,
+    meetings,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context
+from ansible_collections.eventops.cloudflare.plugins.module_utils.task import Reconcile, perform
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import Settings, Transport
+from simulator.clock import Clock as ServiceClock
+from simulator.credentials import Access
+from simulator.faults import Receive, Rule, Scope, hang_up
+from simulator.journal import Entry
+from simulator.operations import PREFIX
+from simulator.profile import Profile
+from simulator.server import Server, serving
+from simulator.state import Service
+from simulator.world import World
+
+MODULES: Final[dict[str, tuple[arguments.Spec, Reconcile]]] = {
+    "realtime_livestream": (arguments.LIVESTREAM, livestream.reconcile),
+    "realtime_livestreams": (arguments.LIVESTREAMS, livestreams.reconcile_all),
+    "realtime_meeting": (arguments.MEETING, meeting.reconcile_meeting),
+    "realtime_meetings": (arguments.MEETINGS, meetings.reconcile_meetings),
+}
+START: Final = 1_900_000_000.0  # Unix seconds
+MOST_REQUESTS: Final = 1500  # of one task; far more than any needs
+MOST_SLEEP: Final = 3000.0  # seconds of one task, on top of its wait_timeout
+PATIENCE: Final = 60.0  # real seconds for what takes none
+
+
+class Hang(BaseException):
+    """A task went on past every deadline. Nothing may swallow it."""
+
+
+class StoppedClock(ServiceClock):
+    """Simulated time that moves only when it is moved."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._base = START
+        self._lock = threading.Lock()
+
+    def now(self) -> float:
+        return self._base
+
+    def advance(self, seconds: float) -> float:
+        with self._lock:
+            self._base += seconds
+            return self._base
+
+
+class StagedWorld(World):
+    """A world in which nothing waits for real."""
+
+    def __init__(self, access: Access) -> None:
+        super().__init__(access)
+        self.silent: set[int] = set()
+        self.reset(self.profile)
+
+    def reset(self, profile: Profile) -> None:
+        super().reset(profile)
+        self.service = Service(profile, StoppedClock())
+        self.silent.clear()
+
+    async def pause(self, seconds: float) -> None:
+        self.service.clock.advance(seconds)
+
+    async def be_silent(self, scope: Scope, receive: Receive) -> None:
+        # The client's port tells its connection that what it finds is silence.
+        self.silent.add(scope["client"][1])
+        await hang_up(scope, receive, reset=False)
+
+
+class Turns:
+    """Who of several actors sends the next request: drawn from a seed, so that a race can be run again.
+
+    Of all actors, one runs at a time, from one of its requests to its next. An actor sends from one thread at a time.
+    """
+
+    def __init__(self, seed: int, actors: list[str]) -> None:
+        self._random = random.Random(seed)
+        self._condition = threading.Condition()
+        self._playing = set(actors)
+        self._ready: set[str] = set()
+        self._turn: str | None = None
+
+    def wait(self, actor: str) -> None:
+        """Wait for one's turn; whoever has it, gives it away."""
+        with self._condition:
+            self._ready.add(actor)
+            self._pass()
+            if not self._condition.wait_for(lambda: self._turn == actor, PATIENCE):
+                raise Hang(f"{actor} never had its turn")
+            self._ready.discard(actor)
+
+    def leave(self, actor: str) -> None:
+        """Have no more to send."""
+        with self._condition:
+            self._playing.discard(actor)
+            self._pass()
+
+    def _pass(self) -> None:
+        if self._ready == self._playing and self._ready:
+            self._turn = self._random.choice(sorted(self._ready))
+            self._condition.notify_all()
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a playbook says: a module and its options."""
+
+    module: str
+    options: Mapping[str, Any]
+    check: bool = False
+
+    def __str__(self) -> str:
+        options = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
+        return f"{self.module}({options})" + (" in check mode" if self.check else "")
+
+
+@dataclass
+class Ran:
+    """What became of a task."""
+
+    actor: str
+    task: Task
+    values: dict[str, Any]
+    warnings: tuple[str, ...]
+    progress: list[str]
+    entries: list[Entry]
+
+    @property
+    def failed(self) -> bool:
+        """Whether it says that it failed."""
+        return bool(self.values.get("failed"))
+
+    def accepted(self, *operations: str) -> list[Entry]:
+        """The requests that changed something."""
+        return [e for e in self.entries if e.accepted and (not operations or e.operation in operations)]
+
+
+class Actor:
+    """Runs tasks one after the other; ``keeps`` its connection from one to the next, as in-process tasks do."""
+
+    def __init__(self, stage: Stage, name: str, keeps: bool = False) -> None:
+        self.stage = stage
+        self.name = name
+        self.keeps = keeps
+        self.turns: Turns | None = None
+        self._transport: Transport | None = None
+        self._run = ""
+        self._slept = self._sent = 0.0
+
+    def __call__(self, task: Task) -> Ran:
+        """Carry out a task. Raises whatever is no result: a traceback to the user."""
+        stage = self.stage
+        spec, reconcile = MODULES[task.module]
+        access = stage.world.access
+        client = {"account_id": access.account_id, "app_id": access.app_id, "api_token": access.api_token}
+        limits = {"base_url": stage.server.url + PREFIX, "timeout": 10, "retries": 2, "retry_max_wait": 20}
+        validated = ArgumentSpecValidator(spec).validate({**client, **limits, **task.options})
+        assert not validated.error_messages, validated.error_messages
+        self._run = stage.name_run(self.name)
+        self._slept, self._sent = -float(task.options.get("wait_timeout", 0)), 0
+        progress: list[str] = []
+        context = Context(
+            check_mode=task.check,
+            report=lambda step: progress.append(str(step)),
+            clock=Clock(stage.now, self.sleep),
+        )
+        try:
+            result = perform(reconcile, validated.validated_parameters, context, diff_mode=True, connect=self.connect)
+        finally:
+            if not self.keeps:
+                self.close()
+        run = self._run
+        entries = [entry for entry in stage.world.journal.entries if entry.user_agent == run]
+        return Ran(self.name, task, result.values, result.warnings, progress, entries)
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self._slept += seconds
+        if self._slept > MOST_SLEEP:
+            raise Hang(f"{self.name} has slept for {self._slept:.0f} s")
+        self.stage.pass_time(seconds)
+
+    def connect(self, settings: Settings) -> Transport:
+        """The real client, in simulated time."""
+        if self._transport is None:
+            self._transport = Transport(replace(settings, sleep=self.sleep, now=self.stage.now))
+            adapter: Any = self._transport._session.get_adapter("http://")
+            adapter.poolmanager.pool_classes_by_scheme = self._pools()
+        self._transport._session.headers["User-Agent"] = self._run
+        return self._transport
+
+    def before_request(self) -> None:
+        """Called before each request that is sent."""
+        self._sent += 1
+        if self._sent > MOST_REQUESTS:
+            raise Hang(f"{self.name} has sent {MOST_REQUESTS} requests")
+        if self.turns is not None:
+            self.turns.wait(self.name)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
+    def _pools(self) -> dict[str, Any]:
+        actor, world, clock = self, self.stage.world, self.stage
+        pool = pools(self.stage.now)["http"]
+
+        class Connection(pool.ConnectionCls):  # type: ignore[misc]
+            def request(self, *args: Any, **kwargs: Any) -> None:
+                actor.before_request()
+                super().request(*args, **kwargs)
+
+            def getresponse(self, *args: Any, **kwargs: Any) -> Any:
+                port, timeout = self.sock.getsockname()[1], self.sock.gettimeout()
+                try:
+                    return super().getresponse(*args, **kwargs)
+                except ConnectionError:
+                    if port not in world.silent:
+                        raise
+                    world.silent.discard(port)
+                    clock.pass_time(timeout or 0.0)
+                    raise TimeoutError("timed out") from None
+
+        class Pool(pool):  # type: ignore[misc, valid-type]
+            ConnectionCls = Connection
+
+        return {"http": Pool}
+
+
+@dataclass
+class Stage:
+    """The simulator, and time."""
+
+    world: StagedWorld
+    server: Server
+    _opens: float | None = None
+    _serial: int = 0
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def reset(self, profile: Profile) -> None:
+        """As if just started."""
+        self.open_door()
+        self.world.reset(profile)
+
+    def now(self) -> float:
+        """Simulated seconds."""
+        return self.world.service.clock.now()
+
+    def pass_time(self, seconds: float) -> None:
+        """Let simulated time pass."""
+        self.world.service.clock.advance(max(0.0, seconds))
+        with self._lock:
+            if self._opens is not None and self.now() >= self._opens:
+                self.open_door()
+
+    def refuse(self, seconds: float) -> None:
+        """Refuse connections until some simulated time later."""
+        self.server.close_door()
+        self._opens = self.now() + seconds
+
+    def open_door(self) -> None:
+        """Accept connections, whatever was said before."""
+        with self._lock:
+            if self._opens is not None:
+                self._opens = None
+                asyncio.run_coroutine_threadsafe(self.server.open_door(), self.server.loop).result(PATIENCE)
+
+    def faults(self, rules: list[Mapping[str, Any]]) -> None:
+        """What goes wrong from now on; nothing when there are no rules."""
+        self.world.faults.set([Rule(**rule) for rule in rules])
+
+    def calm(self) -> None:
+        """Nothing goes wrong any more."""
+        self.open_door()
+        self.faults([])
+
+    def name_run(self, actor: str) -> str:
+        """A name under which the journal knows the requests of one run of a task."""
+        with self._lock:
+            self._serial += 1
+            return f"{actor}/{self._serial}"
+
+    def secrets(self) -> list[str]:
+        """What must never be shown."""
+        keys = [livestream.stream_key for livestream in self.world.service.ordered]
+        return [self.world.access.api_token, *keys]
+
+    def at_once(self, actors: list[Actor], tasks: list[Task], seed: int | None) -> list[Ran]:
+        """Carry out tasks at the same time: in an order drawn from a seed, or as the threads come."""
+        if len(tasks) == 1:
+            return [actors[0](tasks[0])]
+        turns = Turns(seed, [actor.name for actor in actors[: len(tasks)]]) if seed is not None else None
+
+        def act(actor: Actor, task: Task) -> Ran:
+            actor.turns = turns
+            try:
+                return actor(task)
+            finally:
+                actor.turns = None
+                if turns is not None:
+                    turns.leave(actor.name)
+
+        with ThreadPoolExecutor(len(tasks)) as pool:
+            futures = [pool.submit(act, actor, task) for actor, task in zip(actors, tasks, strict=False)]
+            return [future.result(PATIENCE) for future in futures]
+
+
+@contextmanager
+def staging() -> Iterator[Stage]:
+    """A stage; it is gone when the block ends."""
+    world = StagedWorld(Access())
+    with serving(world) as server:
+        stage = Stage(world, server)
+        world.refuse = stage.refuse
+        yield stage
+
+
+def text_of(ran: Ran) -> str:
+    """All that a user gets to see."""
+    return json.dumps([ran.values, ran.warnings, ran.progress], default=repr)
