@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -23,6 +24,7 @@ def stage() -> Iterator[Stage]:
 
 @pytest.fixture(scope="session", autouse=True)
 def figures() -> Iterator[None]:
-    """What was counted is written in the end."""
+    """What was counted is written in the end. Of a failure, its steps matter, not thousands of lost connections."""
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     yield
     FIGURES.write()

@@ -25,7 +25,7 @@ def wishes(task: Task) -> Iterator[tuple[Target, Mapping[str, Any]]]:
     for entry in entries:
         default = "active" if "meeting" in task.module else "present"
         options = {"state": default, "wait": True, **task.options, **{k: v for k, v in entry.items() if v is not None}}
-        kind = next(kind for kind in ("meeting_id", "name", "title") if kind in entry)
+        kind = next(kind for kind in ("meeting_id", "livestream_id", "name", "title") if kind in entry)
         yield (kind, entry[kind]), options
 
 
@@ -163,6 +163,8 @@ def holds(stage: Stage, target: Target, options: Mapping[str, Any]) -> bool:
         if state == "started":
             return active is not None and (active.status == "LIVE" or not options["wait"])
         return active is None or (not options["wait"] and active.stopping_until is not None)
+    if kind == "livestream_id":
+        return state == "present" or (service.livestream(name).status in ACTIVE) is (state == "started")
     if kind == "name":
         found = named(stage, name)
         return state == "stopped" or (bool(found) and (state == "present" or found[0].status in ACTIVE))
@@ -192,6 +194,8 @@ def about(stage: Stage, entry: Entry, target: Target) -> bool:
     kind, name = target
     if kind == "meeting_id":
         return name in entry.path
+    if kind == "livestream_id":
+        return False
     if kind == "name":
         return entry.operation == "create_livestream" and entry.body["name"] == name
     if entry.operation == "create_meeting":
@@ -203,7 +207,8 @@ def about(stage: Stage, entry: Entry, target: Target) -> bool:
 def converges(stage: Stage, ran: Ran) -> None:
     """With nothing going wrong any more, the same task does it; and once more it has nothing to do."""
     clean = Actor(stage, "clean")
-    task = Task(ran.task.module, ran.task.options)
+    patient = {"wait_timeout": 120} if "wait_timeout" in ran.task.options else {}
+    task = Task(ran.task.module, {**ran.task.options, **patient})
     for last in (False, True):
         again = clean(task)
         assert not again.failed, f"{task} still fails when all is well: {again.values['msg']}"
