@@ -19,7 +19,7 @@ BUILD := .build
 COLLECTION := $(BUILD)/ansible_collections/eventops/cloudflare
 REQUIREMENTS := requirements/ansible.txt requirements/dev.txt requirements/test.txt requirements/awx.txt \
   meta/ee-requirements.txt
-TESTS := lint types docs-lint sanity unit sdk integration browser awx cores
+TESTS := lint types docs-lint sanity unit sdk faults integration browser awx cores
 ENV := $(VENV)/.ready $(COLLECTION)
 
 export ANSIBLE_COLLECTIONS_PATH = $(CURDIR)/$(BUILD)
@@ -135,6 +135,16 @@ screenshots: $(ENV) ## Pictures of run sheet and report into .build/screenshots,
 awx: $(ENV) ## The Automation Platform pattern: setup, jobs, execution environment
 	$(call say,Automation Platform tests)
 	@"$(VENV)/bin/python" -m pytest tests/awx -n 2 --dist loadgroup $(ARGS)
+
+.PHONY: faults
+faults: $(ENV) ## Random fault schedules, open points and races: a fixed part
+	$(call say,Faults)
+	@"$(VENV)/bin/python" -m pytest tests/faults -n 2 --dist worksteal $(ARGS)
+
+.PHONY: test-faults
+test-faults: $(ENV) ## The same at full length, and bugs put back; figures in .build/faults.json
+	$(call say,Faults at full length)
+	@"$(VENV)/bin/python" tests/faults $(ARGS)
 
 .PHONY: bench
 bench: $(ENV) ## Measure, and write docs/performance.md (ARGS=--quick: short, writes nothing)

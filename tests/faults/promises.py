@@ -204,10 +204,10 @@ def about(stage: Stage, entry: Entry, target: Target) -> bool:
     return meeting is not None and meeting.title == name
 
 
-def converges(stage: Stage, ran: Ran) -> None:
+def converges(stage: Stage, ran: Ran, patience: float) -> None:
     """With nothing going wrong any more, the same task does it; and once more it has nothing to do."""
     clean = Actor(stage, "clean")
-    patient = {"wait_timeout": 120} if "wait_timeout" in ran.task.options else {}
+    patient = {"wait_timeout": patience} if "livestream" in ran.task.module else {}
     task = Task(ran.task.module, {**ran.task.options, **patient})
     for last in (False, True):
         again = clean(task)

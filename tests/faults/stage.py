@@ -52,7 +52,10 @@ MODULES: Final[dict[str, tuple[arguments.Spec, Reconcile]]] = {
 }
 START: Final = 1_900_000_000.0  # Unix seconds
 MOST_REQUESTS: Final = 1500  # of one task; far more than any needs
-MOST_SLEEP: Final = 3000.0  # seconds of one task, on top of its wait_timeout
+RETRIES: Final = 2
+RETRY_MAX_WAIT: Final = 20.0  # seconds
+# Requests that may be repeated apart from those of the wait: of a task, and of each of its entries.
+REPEATABLE: Final = 10
 PATIENCE: Final = 60.0  # real seconds for what takes none
 
 
@@ -177,7 +180,8 @@ class Actor:
         self.turns: Turns | None = None
         self._transport: Transport | None = None
         self._run = ""
-        self._slept = self._sent = 0.0
+        self._left = 0.0
+        self._sent = 0
 
     def __call__(self, task: Task) -> Ran:
         """Carry out a task. Raises whatever is no result: a traceback to the user."""
@@ -185,11 +189,16 @@ class Actor:
         spec, reconcile = MODULES[task.module]
         access = stage.world.access
         client = {"account_id": access.account_id, "app_id": access.app_id, "api_token": access.api_token}
-        limits = {"base_url": stage.server.url + PREFIX, "timeout": 10, "retries": 2, "retry_max_wait": 20}
+        limits = {
+            "base_url": stage.server.url + PREFIX,
+            "timeout": 10,
+            "retries": RETRIES,
+            "retry_max_wait": RETRY_MAX_WAIT,
+        }
         validated = ArgumentSpecValidator(spec).validate({**client, **limits, **task.options})
         assert not validated.error_messages, validated.error_messages
         self._run = stage.name_run(self.name)
-        self._slept, self._sent = -float(task.options.get("wait_timeout", 0)), 0
+        self._left, self._sent = self.budget(validated.validated_parameters), 0
         progress: list[str] = []
         context = Context(
             check_mode=task.check,
@@ -207,10 +216,17 @@ class Actor:
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
-        self._slept += seconds
-        if self._slept > MOST_SLEEP:
-            raise Hang(f"{self.name} has slept for {self._slept:.0f} s")
+        self._left -= seconds
+        if self._left < 0:
+            raise Hang(f"{self.name} goes on past its deadline")
         self.stage.pass_time(seconds)
+
+    @staticmethod
+    def budget(options: Mapping[str, Any]) -> float:
+        """Seconds that a task may sleep: while it waits, and before its repetitions."""
+        entries = options.get("livestreams") or options.get("meetings") or [options]
+        waits = options["wait_timeout"] if options.get("wait") else 0.0
+        return float(waits + RETRIES * RETRY_MAX_WAIT * REPEATABLE * (1 + len(entries)))
 
     def connect(self, settings: Settings) -> Transport:
         """The real client, in simulated time."""

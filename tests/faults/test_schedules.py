@@ -28,7 +28,7 @@ SETTINGS = settings(
     database=None,
     print_blob=True,
     verbosity=Verbosity.normal,
-    phases=(Phase.generate, Phase.shrink),
+    phases=(Phase.generate, Phase.shrink) if os.environ.get("FAULTS_SHRINK", "1") == "1" else (Phase.generate,),
     suppress_health_check=list(HealthCheck),
 )
 
