@@ -59,8 +59,8 @@ _OFTEN = st.one_of(
     st.integers(0, 99).map(lambda seed: {"times": None, "rate": 0.3, "seed": seed}),
 )
 _HEAVY = sorted(name for name, fields in READS.items() if fields["kind"] == "huge")
-_FIRST = st.sampled_from([0, 0, 0, 1, 2, 4])
-_ANYWHERE = st.sampled_from([{}, {"method": "GET"}, {"method": "POST"}, {"method": "PATCH"}])
+_FIRST = st.sampled_from([0, 0, 0, 1, 2])
+_ANYWHERE = st.sampled_from([{}, {}, {"method": "GET"}, {"method": "POST"}])
 _ANY_READ = st.just({"method": "GET"})
 _SOMEWHERE = st.sampled_from([{"operation": operation} for operation in (*_READ_OPERATIONS, *_WRITE_OPERATIONS)])
 _SOME_READ = st.sampled_from([{"operation": operation} for operation in _READ_OPERATIONS])
@@ -183,7 +183,7 @@ class Schedule(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "actors"))
     @rule(
         wanted=st.lists(tasks, min_size=1, max_size=3),
-        wrong=st.just([]) | st.lists(faults | lost, min_size=1, max_size=5) | st.lists(lost, min_size=1, max_size=2),
+        wrong=st.lists(faults | lost, max_size=2) | st.lists(faults | lost, min_size=2, max_size=5),
         heavy=st.integers(0, 60).flatmap(lambda number: heavy_faults if number == 60 else st.none()),
         order=st.integers(0, 1000),
         free=st.integers(0, 3),
