@@ -79,7 +79,10 @@ class Server(uvicorn.Server):
         if not self.servers:
             return
         for server in self.servers:
-            server.close()
+            for sock in server.sockets:
+                self.loop.remove_reader(sock.fileno())
+            # Not yet: a connection that was accepted just now still needs its server.
+            self.loop.call_soon(server.close)
         self.servers = []
         # The port stays bound, so that nobody else can get it.
         self._sock.shutdown(socket.SHUT_RDWR)

@@ -12,10 +12,12 @@ of threads. What is waited for is polled with sweeps, too. A failed entry stops 
 from __future__ import annotations
 
 import contextlib
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.eventops.cloudflare.plugins.module_utils import times
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     InvalidRequest,
@@ -49,6 +51,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool
     in_pool,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.watch import Watch
+
+LONGEST = datetime.timedelta(hours=25)  # Cloudflare ends every livestream after 24 hours
 
 
 @dataclass
@@ -163,6 +167,9 @@ class _Programme:
         """One sweep of what is active, and one of the independent livestreams where some are listed."""
         meetings = any(entry.desired.meeting_id for entry in self.entries)
         active = active_of_meetings(self.api) if meetings or self.params["exclusive"] else {}
+        stopped = {entry.desired.meeting_id for entry in self.entries if entry.desired.state == "stopped"} - {None}
+        if self.params["exclusive"] or stopped - active.keys():
+            active = {**self.recent(), **active}
         independent = [entry for entry in self.entries if not entry.desired.meeting_id]
         listed = list(self.api.livestreams(exclude_meetings=True)) if independent else []
         known = {item.id: item for item in listed}
@@ -182,6 +189,15 @@ class _Programme:
             for meeting_id, livestream in active.items():
                 if meeting_id not in named:
                     self.unlisted.append(self.to_be_stopped(meeting_id, livestream))
+
+    def recent(self) -> dict[str, Livestream]:
+        """The active livestreams of meetings among the newest, by meeting, also those of an undocumented status.
+
+        No sweep of one status shows these. What must not be on the air has to be looked for in all of them.
+        """
+        since = times.iso(datetime.datetime.now(datetime.timezone.utc) - LONGEST)
+        found = self.api.livestreams(start_time=since)
+        return {item.meeting_id: item for item in found if item.meeting_id and item.active}
 
     def look_up(self, entry: Entry, listed: Sequence[Livestream], known: Mapping[str | None, Livestream]) -> None:
         """Find an independent livestream in the sweep; one that is asked for by an ID not in it is read."""
