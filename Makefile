@@ -134,7 +134,7 @@ screenshots: $(ENV) ## Pictures of run sheet and report into .build/screenshots,
 .PHONY: awx
 awx: $(ENV) ## The Automation Platform pattern: setup, jobs, execution environment
 	$(call say,Automation Platform tests)
-	@"$(VENV)/bin/python" -m pytest tests/awx -n 2 --dist loadgroup $(ARGS)
+	@"$(VENV)/bin/python" -m pytest tests/awx -n 2 --dist loadfile $(ARGS)
 
 .PHONY: faults
 faults: $(ENV) ## Random fault schedules, open points and races: a fixed part

@@ -164,3 +164,14 @@ class Platform:
         for secret in (self.sim.api_token, self.sim.api_key, *self.sim.secrets()):
             assert [name for name, text in texts.items() if secret in text] == [], "a secret is in it"
         return texts
+
+
+def done(job: Done) -> Done:
+    """The job, which went well."""
+    assert job.status == "successful", job.output[-5000:]
+    return job
+
+
+def active(sim: Control) -> list[str]:
+    """The names of the livestreams that are on the air."""
+    return sorted(item["name"] for item in sim.livestreams() if item["status"] in ("INVOKED", "LIVE"))

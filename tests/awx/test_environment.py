@@ -17,9 +17,6 @@ import yaml
 from awx.jobs import Platform
 from awx.pattern import PATTERN, ROOT
 
-# One environment serves them all
-pytestmark = pytest.mark.xdist_group("environment")
-
 DEFINITION = PATTERN / "exec_env/execution-environment.yml"
 BIN = Path(sys.executable).parent
 
@@ -46,7 +43,9 @@ def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("collections")
     run(BIN / "ansible-galaxy", "collection", "build", "--output-path", directory)
     (archive,) = directory.glob("eventops-cloudflare-*.tar.gz")
-    run(BIN / "ansible-galaxy", "collection", "install", "--offline", "--collections-path", directory, archive)
+    # The one under development, which Ansible finds too, is no reason not to install this one
+    install = ["collection", "install", "--force", "--offline", "--collections-path"]
+    run(BIN / "ansible-galaxy", *install, directory, archive)
     return directory
 
 

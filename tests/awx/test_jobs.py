@@ -10,11 +10,9 @@ import json
 import time
 from typing import Any
 
-import pytest
 import yaml
 
-from awx.jobs import Done, Platform
-from awx.pattern import KINDS, survey
+from awx.jobs import Platform, active, done
 from simulator.client import Control
 
 STREAMS: list[dict[str, Any]] = [
@@ -25,17 +23,6 @@ STREAMS: list[dict[str, Any]] = [
 # As a text area gives them
 ANSWERS = {"event_livestream_streams": yaml.safe_dump(STREAMS)}
 MEETINGS = {"event_livestream_streams": yaml.safe_dump(STREAMS[:2])}
-
-
-def done(job: Done) -> Done:
-    """The job, which went well."""
-    assert job.status == "successful", job.output[-5000:]
-    return job
-
-
-def active(sim: Control) -> list[str]:
-    """The names of the livestreams that are on the air."""
-    return sorted(item["name"] for item in sim.livestreams() if item["status"] in ("INVOKED", "LIVE"))
 
 
 def test_a_night_from_provisioning_to_the_stop(platform: Platform, sim: Control) -> None:
@@ -112,58 +99,3 @@ def test_a_wrong_token_is_said_and_not_shown(platform: Platform, sim: Control) -
     assert failed.status == "failed"
     assert "check api_token" in failed.output
     assert "wrong-token-4711" not in failed.output + json.dumps(failed.events)
-
-
-def asked(*kinds: str) -> dict[str, dict[str, Any]]:
-    """The questions of these surveys, by variable."""
-    return {question["variable"]: question for kind in kinds for question in survey(kind)["spec"]}
-
-
-@pytest.mark.parametrize("nothing", ["", None])
-@pytest.mark.parametrize("kind", KINDS)
-def test_what_is_left_blank_is_not_given(platform: Platform, sim: Control, kind: str, nothing: str | None) -> None:
-    answers = dict.fromkeys(asked(kind), nothing)
-    if kind != "report":
-        answers |= MEETINGS
-    done(platform.run(kind, answers))
-    assert len(sim.livestreams()) == (2 if kind == "start" else 0)
-
-
-def test_numbers_and_choices_may_be_text(platform: Platform, sim: Control) -> None:
-    answers = {
-        "event_livestream_wait": "false",
-        "event_livestream_exclusive": "yes",
-        "event_livestream_wait_timeout": "30",
-        "event_livestream_concurrency": "2",
-        "event_livestream_verify_timeout": "5",
-    }
-    sim.configure(live_delay=1000)
-    done(platform.run("start", {**MEETINGS, **answers, "event_livestream_verify": "no"}))
-    assert len(active(sim)) == 2
-
-
-# Of each type of question, what no option of the role makes sense of
-WRONG: dict[str, list[Any]] = {
-    "text": [{"a": 1}],
-    "textarea": ["a: [", {"a": 1}],
-    "integer": ["many", "-1"],
-    "multiplechoice": ["maybe"],
-}
-# What a message calls it, where that is not the variable
-CALLED = {"event_livestream_report_start": "start_time", "event_livestream_report_end": "end_time"}
-
-
-@pytest.mark.parametrize(
-    ("kind", "variable", "value"),
-    [
-        pytest.param(kind, name, value, id=f"{name}={value}")
-        for kind in ("start", "report")
-        for name, question in asked(kind).items()
-        for value in WRONG[question["type"]]
-    ],
-)
-def test_what_makes_no_sense_is_refused(platform: Platform, sim: Control, kind: str, variable: str, value: Any) -> None:
-    job = platform.run(kind, {**(MEETINGS if kind == "start" else {}), variable: value})
-    assert job.status == "failed"
-    assert any(CALLED.get(variable, variable) in text for text in job.failures), job.failures
-    assert [entry for entry in sim.journal() if entry.accepted] == []

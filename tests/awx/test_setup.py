@@ -26,9 +26,6 @@ from awx.collection import fetch
 from awx.controller import Controller
 from awx.pattern import KINDS, PATTERN, ROOT, credential_type, meta, survey
 
-# One controller serves them all
-pytestmark = pytest.mark.xdist_group("setup")
-
 TOKEN = "setup-token-0123456789abcdef"
 GIVEN: dict[str, Any] = {
     "setup_image": "registry.example.org/eventops/event_livestream_ee",
