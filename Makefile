@@ -13,13 +13,15 @@ PYTHON ?=
 ANSIBLE_CORE ?=
 VENV ?= .venv
 PORT ?= 8787
+SCALE ?= 1
+SECONDS ?= 60
 ARGS ?=
 
 BUILD := .build
 COLLECTION := $(BUILD)/ansible_collections/eventops/cloudflare
 REQUIREMENTS := requirements/ansible.txt requirements/dev.txt requirements/test.txt requirements/awx.txt \
   meta/ee-requirements.txt
-TESTS := lint types docs-lint sanity unit sdk faults integration browser awx cores
+TESTS := lint types docs-lint sanity unit sdk faults integration abuse browser awx cores
 ENV := $(VENV)/.ready $(COLLECTION)
 
 export ANSIBLE_COLLECTIONS_PATH = $(CURDIR)/$(BUILD)
@@ -145,6 +147,21 @@ faults: $(ENV) ## Random fault schedules, open points and races: a fixed part
 test-faults: $(ENV) ## The same at full length, and bugs put back; figures in .build/faults.json
 	$(call say,Faults at full length)
 	@"$(VENV)/bin/python" tests/faults $(ARGS)
+
+.PHONY: abuse
+abuse: $(ENV) ## Bad input, other servers, leaks, kills (SCALE=20: twenty times as many attempts)
+	$(call say,Bad input and abuse)
+	@EVENTOPS_SCALE=$(SCALE) "$(VENV)/bin/python" -m pytest tests/abuse -n 2 --dist worksteal $(ARGS)
+
+.PHONY: fuzz
+fuzz: $(ENV) ## Fuzz what reads foreign data (SECONDS=60 for each), where atheris can be installed
+	$(call say,Fuzzing)
+	@"$(VENV)/bin/python" tests/abuse/fuzz.py --seconds $(SECONDS) $(ARGS)
+
+.PHONY: audit
+audit: $(ENV) ## Known vulnerabilities of what users install; says so where their data cannot be had
+	$(call say,pip-audit)
+	@"$(VENV)/bin/python" tests/audit.py $(ARGS)
 
 .PHONY: bench
 bench: $(ENV) ## Measure, and write docs/performance.md (ARGS=--quick: short, writes nothing)

@@ -28,7 +28,7 @@ CORES = [
     ("2.21", "ansible-core~=2.21.0", ("3.14", "3.13", "3.12")),
     ("2.22", "ansible-core>=2.22.0rc1,<2.23", ("3.14", "3.13")),
 ]
-TESTS = ["tests/integration", "-m", "cores"]
+TESTS = ["tests/integration", "tests/abuse", "-m", "cores"]
 
 
 def interpreter(version: str) -> str | None:

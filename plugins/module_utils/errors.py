@@ -13,6 +13,18 @@ from __future__ import annotations
 from typing import Any
 
 
+def printable(text: str) -> str:
+    """``text`` for a terminal: what would steer one (escape sequences, the direction of writing) is spelled out.
+
+    Names and error texts of the service are others' texts, and Ansible prints messages as they are.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
+    )  # fmt: skip
+
+
 class RealtimeError(Exception):
     """The base of all errors of this collection.
 
@@ -20,6 +32,9 @@ class RealtimeError(Exception):
     """
 
     changed: bool = False
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class InvalidRequest(RealtimeError):
@@ -75,7 +90,7 @@ class RequestFailed(RealtimeError):
         """what was asked: HTTP status reason: the API's text; what to do"""
         answer = "" if self.status is None else f" HTTP {self.status} {self.reason or ''}".rstrip() + ":"
         advice = f"; {self.advice}" if self.advice else ""
-        return f"{self.asked}:{answer} {self.text}{advice}"
+        return printable(f"{self.asked}:{answer} {self.text}{advice}")
 
     def details(self) -> dict[str, Any]:
         """The ``error`` value of a failed task: status, code, message, request_id, method, path."""

@@ -101,9 +101,9 @@ class LivestreamDetails(NamedTuple):
 
 
 # Settings of a meeting that only ever travel to the service, or hold somebody's stream key: never returned.
-HIDDEN = frozenset({"access_key", "secret", "password", "private_key", "rtmp_url"})
+HIDDEN = frozenset({"access_key", "secret", "password", "private_key", "rtmp_url", "stream_key"})
 # Those of them that the service never tells, so that they cannot be compared.
-WRITE_ONLY = HIDDEN - {"rtmp_url"}
+WRITE_ONLY = HIDDEN - {"rtmp_url", "stream_key"}
 
 
 class Meeting(NamedTuple):
@@ -143,7 +143,7 @@ def without_hidden(value: Any) -> Any:
     """Settings without their secrets, at any depth."""
     if isinstance(value, Mapping):
         return {key: without_hidden(item) for key, item in value.items() if key not in HIDDEN}
-    return value
+    return [without_hidden(item) for item in value] if isinstance(value, list) else value
 
 
 class Paging(NamedTuple):
@@ -160,6 +160,12 @@ def text(value: Any) -> str | None:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
     return None
+
+
+def identifier(value: Any) -> str | None:
+    """An ID. Dots alone are none: in a path, they would lead elsewhere."""
+    found = text(value)
+    return found if found is not None and found.strip(".") else None
 
 
 def flag(value: Any) -> bool | None:
@@ -222,9 +228,9 @@ def livestream_from(wire: Mapping[str, Any]) -> Livestream:
     """One livestream object."""
     status = text(wire.get("status"))
     return Livestream(
-        id=text(wire.get("id")),
+        id=identifier(wire.get("id")),
         name=text(wire.get("name")),
-        meeting_id=text(wire.get("meeting_id")),
+        meeting_id=identifier(wire.get("meeting_id")),
         status=status.upper() if status else None,
         disabled=flag(wire.get("disabled")),
         ingest_server=text(wire.get("ingest_server")),
@@ -238,8 +244,8 @@ def livestream_from(wire: Mapping[str, Any]) -> Livestream:
 def session_from(wire: Mapping[str, Any]) -> Session:
     """One session object."""
     return Session(
-        id=text(wire.get("id")),
-        livestream_id=text(wire.get("livestream_id")),
+        id=identifier(wire.get("id")),
+        livestream_id=identifier(wire.get("livestream_id")),
         err_message=text(wire.get("err_message")),
         ingest_seconds=number(wire.get("ingest_seconds")),
         viewer_seconds=number(wire.get("viewer_seconds")),
@@ -256,7 +262,7 @@ def meeting_from(wire: Mapping[str, Any]) -> Meeting:
     status = text(wire.get("status"))
     flags = ("live_stream_on_start", "record_on_start", "persist_chat", "summarize_on_end", "transcribe_on_end")
     return Meeting(
-        id=text(wire.get("id")),
+        id=identifier(wire.get("id")),
         title=text(wire.get("title")),
         status=status.upper() if status else None,
         session_keep_alive_time_in_secs=number(wire.get("session_keep_alive_time_in_secs")),
@@ -278,7 +284,7 @@ def _listed(body: Any, *keys: str) -> list[Mapping[str, Any]]:
     data = data_of(body)
     if isinstance(data, dict):
         data = next((data[key] for key in keys if isinstance(data.get(key), (list, dict))), data)
-    return [item for item in objects(data) if text(item.get("id"))]
+    return [item for item in objects(data) if identifier(item.get("id"))]
 
 
 def readable(body: Any) -> bool:
@@ -292,11 +298,11 @@ def readable(body: Any) -> bool:
     if isinstance(data, dict):
         inner = next((data[key] for key in _HOLDERS if isinstance(data.get(key), (list, dict))), None)
         if inner is None:
-            return bool(text(data.get("id"))) or not data.keys() - _BESIDES
+            return bool(identifier(data.get("id"))) or not data.keys() - _BESIDES
         data = inner
     items = [data] if isinstance(data, dict) else data
     return items is None or (
-        isinstance(items, list) and all(isinstance(item, dict) and text(item.get("id")) for item in items)
+        isinstance(items, list) and all(isinstance(item, dict) and identifier(item.get("id")) for item in items)
     )
 
 
@@ -339,7 +345,7 @@ def session_in(body: Any) -> Session | None:
     """The session of an answer: flat, or under ``session``."""
     data = mapping(data_of(body))
     wire = mapping(data.get("session")) or data
-    return session_from(wire) if text(wire.get("id")) else None
+    return session_from(wire) if identifier(wire.get("id")) else None
 
 
 def distinct(sessions: Sequence[Session]) -> list[Session]:

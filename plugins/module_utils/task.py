@@ -10,7 +10,7 @@ Free of AnsibleModule, so that whatever runs a task, a module's process or the c
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
@@ -19,8 +19,14 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     InvalidRequest,
     RealtimeError,
     RequestFailed,
+    printable,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome, given
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
+    Context,
+    Outcome,
+    check_seconds,
+    given,
+)
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import (
     DEFAULT_BASE_URL,
     Credentials,
@@ -77,6 +83,7 @@ def perform(
 def perform_alone(work: Work, params: Mapping[str, Any], context: Context, *, diff_mode: bool = False) -> Result:
     """Carry out a task that does not talk to the API; otherwise as :func:`perform`."""
     try:
+        check_options(params)
         outcome = work(params, context)
     except RealtimeError as error:
         values: dict[str, Any] = {"failed": True, "changed": error.changed, "msg": message_of(error)}
@@ -85,17 +92,40 @@ def perform_alone(work: Work, params: Mapping[str, Any], context: Context, *, di
         return Result(values)
     values = {"changed": outcome.changed, **outcome.values}
     if outcome.failure is not None:
-        values |= {"failed": True, "msg": outcome.failure}
+        values |= {"failed": True, "msg": printable(outcome.failure)}
     if diff_mode and outcome.diff is not None:
         values["diff"] = outcome.diff
-    return Result(values, outcome.warnings, outcome.secrets)
+    return Result(values, tuple(map(printable, outcome.warnings)), outcome.secrets)
+
+
+def check_options(params: Mapping[str, Any]) -> None:
+    """Refuse texts that no request can carry; raises :class:`~.errors.InvalidRequest`."""
+    for option, text in _texts(params):
+        # A path may hold bytes that are no UTF-8; Python shows them as surrogates.
+        if option not in ("ca_path", "path") and any("\ud800" <= char <= "\udfff" for char in text):
+            raise InvalidRequest(f"{option} holds a lone surrogate, which is no character")
+
+
+def _texts(value: Any, option: str = "") -> Iterator[tuple[str, str]]:
+    """All texts in the options, each with the name of its option (``livestreams[0].name``)."""
+    if isinstance(value, str):
+        yield option, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _texts(item, f"{option}.{key}" if option else str(key))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from _texts(item, f"{option}[{place}]")
 
 
 def settings_of(params: Mapping[str, Any]) -> Settings:
     """How to talk to the API; raises :class:`~.errors.InvalidRequest`."""
-    for option in ("timeout", "retries", "retry_max_wait"):
-        if params[option] < 0 or (option == "timeout" and params[option] == 0):
-            raise InvalidRequest(f"{option} must be {'more than 0' if option == 'timeout' else '0 or more'}")
+    for option in ("timeout", "retry_max_wait"):
+        check_seconds(params, option)
+    if params["timeout"] == 0:
+        raise InvalidRequest("timeout must be more than 0")
+    if params["retries"] < 0:
+        raise InvalidRequest("retries must be 0 or more")
     return Settings(
         # An exported but empty variable is none.
         base_url=given(params, "base_url") or DEFAULT_BASE_URL,

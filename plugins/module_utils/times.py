@@ -29,7 +29,7 @@ def moment(option: str, value: str) -> datetime:
 
 def iso(when: datetime) -> str:
     """As RealtimeKit writes times: ``2019-08-21T08:00:00.000Z``."""
-    return when.strftime("%Y-%m-%dT%H:%M:%S.") + f"{when.microsecond // 1000:03d}Z"
+    return when.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def unix(when: datetime) -> int:
@@ -39,4 +39,4 @@ def unix(when: datetime) -> int:
 
 def day(when: datetime) -> str:
     """YYYY-MM-DD."""
-    return when.strftime("%Y-%m-%d")
+    return when.date().isoformat()

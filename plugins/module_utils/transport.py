@@ -27,7 +27,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils._requests import (
     AuthBase,
@@ -49,6 +49,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     InvalidRequest,
     Refused,
     RequestFailed,
+    printable,
 )
 
 VERSION = "0.1.0"
@@ -63,9 +64,20 @@ MAX_CONNECTIONS = 32  # kept open for as many threads
 MOST_REDIRECTS = 5
 LONGEST_TEXT = 500  # characters of an API's error text that are passed on
 CHUNK = 2**16  # bytes that are unpacked at a time
+LONGEST_READ = 65_536  # bytes of an answer that is not JSON in which a text is looked for
+DEEPEST = 50  # levels of nesting in an answer; the API's have six
 
 _AUTH_CODES = (971, 6003, 6103, 6111, 9106, 9109, 10000, 10001)
 _NO_ROUTE = 7003
+# OpenSSL's reasons for a handshake that failed: what came was no TLS, or of a version that is refused.
+_NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"})
+CHECK_NETWORK = "check the network and base_url"
+_NO_TLS = ("the server does not speak TLS at this port", "check base_url")
+_OLD_TLS = frozenset({"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE"})
+# JSON may hold one half of a surrogate pair as an escape; in UTF-16 and UTF-32 there are zeros between.
+_HALF_CHARACTER = re.compile(rb"\\\0*u\0*[dD]\0*[89a-fA-F]")
+# Characters of a host and a path (RFC 3986); no query, no fragment, nothing that is not ASCII.
+_BASE_URL = re.compile(r"(?i:https?)://[A-Za-z0-9._~:/\[\]!$&'()*+,;=%-]+")
 
 
 @dataclass(frozen=True)
@@ -179,7 +191,7 @@ class _Repeat(Retry):
         _stacktrace: Any = None,
     ) -> _Repeat:
         """Raise when this failure must not be repeated, or not any more."""
-        if isinstance(error, urllib3_exceptions.SSLError) and (method not in READS or _certificate_error(error)):
+        if isinstance(error, urllib3_exceptions.SSLError) and (method not in READS or _tls_failure(error)):
             raise error
         call = self.transport.call
         delay = self.delay(response, failures=len(self.history) + 1)
@@ -202,7 +214,7 @@ class _Repeat(Retry):
             return retry_after
         # Jitter keeps jobs that failed together from coming back together.
         exponent = (len(self.history) if failures is None else failures) - 1
-        backoff = BACKOFF * 2.0**exponent * random.uniform(0.5, 1.0)
+        backoff = BACKOFF * 2.0 ** min(exponent, 64) * random.uniform(0.5, 1.0)
         return min(backoff, self.transport.settings.retry_max_wait)
 
 
@@ -210,10 +222,14 @@ class _Session(Session):
     """A redirected read is followed on the same server only: credentials go nowhere else, and a write stays put."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        target = super().get_redirect_target(resp)
-        if target is None or resp.request.method not in READS:
+        if resp.request.method not in READS:
             return None
-        return target if _origin(urljoin(resp.url, target)) == _origin(resp.url) else None
+        try:
+            target = super().get_redirect_target(resp)
+            stays = target is not None and _origin(urljoin(resp.url, target)) == _origin(resp.url)
+        except ValueError:  # not a URL
+            return None
+        return target if stays else None
 
 
 class _Adapter(HTTPAdapter):
@@ -390,15 +406,23 @@ class Transport:
                 self.pause(repeat.delay())
 
     def _raise_connection_error(self, asked: str, method: str, path: str, error: Exception) -> NoReturn:
-        never_sent = _certificate_error(error) is not None or _never_connected(error)
+        tls = _tls_failure(error)
+        # What is no TLS may also come in the middle of a connection.
+        never_sent = tls not in (None, _NO_TLS) or _never_connected(error)
         kind: type[RequestFailed] = ConnectionFailed if method in READS or never_sent else Ambiguous
         text, advice = explain_connection_error(error, self.settings.timeout)
-        raise kind(asked, method, path, self.settings.credentials.scrub(text), advice=advice) from None
+        if advice is CHECK_NETWORK and self.base_url.startswith("http:"):
+            advice += ", and whether the server expects https"
+        raise kind(asked, method, path, self._quote(text) or "", advice=advice) from None
+
+    def _quote(self, text: str | None) -> str | None:
+        """A server's text as a message may repeat it. Secrets go first: half of one would not be found any more."""
+        return None if text is None else _short(_one_line(self.settings.credentials.scrub(text)))
 
     def _read(self, asked: str, method: str, path: str, response: requests.Response) -> Answer:
         status = response.status_code
-        request_id = response.headers.get("cf-ray")
-        body, is_json = _parse(response)
+        request_id = self._quote(response.headers.get("cf-ray"))
+        body, is_json = parse(response)
         succeeded = 200 <= status < 300
         if succeeded and is_json and not (isinstance(body, dict) and body.get("success") is False):
             return Answer(status, body, request_id)
@@ -422,9 +446,9 @@ class Transport:
             asked,
             method,
             path,
-            self.settings.credentials.scrub(text),
+            self._quote(text) or "",
             status=status,
-            reason=response.reason or http.client.responses.get(status),
+            reason=self._quote(response.reason) or http.client.responses.get(status),
             code=code,
             request_id=request_id,
             advice=advise(status, code, retry_after),
@@ -432,15 +456,55 @@ class Transport:
         )
 
 
-def _parse(response: requests.Response) -> tuple[Any, bool]:
-    """The body, and whether it is JSON. An empty one counts as JSON's null; what is not JSON stays text."""
-    if not response.content.strip():
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
+
+
+def parse(response: requests.Response) -> tuple[Any, bool]:
+    """The body, and whether it is JSON. An empty one counts as JSON's null; what is not JSON stays text.
+
+    What Python's parser takes beyond JSON, and what could not be returned to Ansible, does not come through: NaN and
+    infinite numbers become null, halves of characters are replaced, and nesting without end is no JSON.
+    """
+    content = response.content
+    if not content.strip():
         return None, True
     try:
-        return json.loads(response.content), True
+        body = json.loads(content, parse_constant=_null, parse_float=_finite)
     except (ValueError, RecursionError):
-        # JSON is UTF-8 whatever the headers say; a million brackets are JSON, too.
-        return response.content.decode(errors="replace"), False
+        return content[:LONGEST_READ].decode("utf-8", "replace"), False
+    if _too_deep(body):
+        return "nested too deeply", False
+    return (_whole(body) if _HALF_CHARACTER.search(content) else body), True
+
+
+def _null(_name: str) -> None:
+    """What NaN and Infinity, which are not JSON, become."""
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
+def _too_deep(body: Any) -> bool:
+    """Whether a value is nested deeper than any answer of the API; code that follows it down would overflow."""
+    level: list[Any] = [[body]]
+    for _depth in range(DEEPEST):
+        inner = [item for value in level for item in (value.values() if isinstance(value, dict) else value)]
+        level = [item for item in inner if isinstance(item, (dict, list))]
+        if not level:
+            return False
+    return True
+
+
+def _whole(value: Any) -> Any:
+    """A value whose texts are Unicode: a lone surrogate in them becomes the replacement character."""
+    if isinstance(value, str):
+        return re.sub("[\ud800-\udfff]", "\ufffd", value)
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return [_whole(item) for item in value] if isinstance(value, list) else value
 
 
 def explain(body: Any, response: requests.Response) -> tuple[str, int | None, bool]:
@@ -514,19 +578,36 @@ def retry_after_seconds(value: str | None) -> float | None:
 
 
 def check_base_url(url: str) -> str:
-    """``url`` without its trailing slash; refused when credentials would travel in clear or end up elsewhere."""
-    try:
-        parts = urlsplit(url.strip())
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        raise InvalidRequest(f"base_url is not a URL: {url!r}") from None
-    if parts.scheme not in ("https", "http") or not host or parts.query or parts.fragment:
-        raise InvalidRequest(f"base_url is not a URL of the form https://host/path: {url!r}")
-    if parts.username or parts.password:
+    """``url`` without its trailing slash; refused when credentials would travel in clear or end up elsewhere.
+
+    What is not plainly one host and a path is refused, too: libraries differ in where they see the host of an odd URL.
+    """
+    url = url.strip()
+    if "@" in url:
         raise InvalidRequest("base_url holds credentials: give api_token instead")
+    form = f"base_url is not a URL of the form https://host/path: {url[:LONGEST_TEXT]!r}"
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise InvalidRequest(form) from None
+    segments = unquote(parts.path).split("/")
+    if not _BASE_URL.fullmatch(url) or not _is_host(host) or port == 0 or not {".", ".."}.isdisjoint(segments):
+        raise InvalidRequest(form)
     if parts.scheme == "http" and not is_loopback(host):
         raise InvalidRequest(f"base_url is plain http to {host}: only a loopback address may be used without TLS")
-    return url.strip().rstrip("/")
+    return url.rstrip("/")
+
+
+def _is_host(host: str) -> bool:
+    """Whether ``host`` is a name as DNS allows it, or an address."""
+    if ":" in host:
+        try:
+            return ipaddress.ip_address(host).version == 6
+        except ValueError:
+            return False
+    labels = host.rstrip(".").split(".")
+    return len(host) <= 253 and all(re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?", x) for x in labels)
 
 
 def is_loopback(host: str) -> bool:
@@ -563,6 +644,11 @@ def certificate_check(validate_certs: bool, ca_path: str | None) -> bool | str:
     path = ca_path or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     if path and not os.path.exists(path):
         raise InvalidRequest(f"ca_path does not exist: {path}")
+    if path and not os.path.isdir(path):
+        try:
+            ssl.create_default_context(cafile=path)
+        except OSError:
+            raise InvalidRequest(f"ca_path is no file of certificates in PEM format: {path}") from None
     return path or True
 
 
@@ -586,10 +672,9 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def explain_connection_error(error: Exception, timeout: float) -> tuple[str, str]:
     """Why there was no answer within ``timeout`` seconds, and what to do about it."""
-    certificate = _certificate_error(error)
-    if certificate is not None:
-        advice = "check base_url and the clock; a private certificate authority is given with ca_path"
-        return f"the server's certificate was refused: {certificate}", advice
+    tls = _tls_failure(error)
+    if tls is not None:
+        return tls
     too_large = _too_large(error)
     if too_large is not None:
         return str(too_large), "check base_url"
@@ -599,13 +684,26 @@ def explain_connection_error(error: Exception, timeout: float) -> tuple[str, str
         return "the proxy did not let it through", "check HTTPS_PROXY and NO_PROXY in the environment"
     if isinstance(error, requests.exceptions.Timeout) or "timed out" in str(error):
         return f"no answer within {timeout:g} s", "check the network, or allow more with timeout"
-    return _cause(error), "check the network and base_url"
+    return _cause(error), CHECK_NETWORK
 
 
-def _certificate_error(error: BaseException) -> str | None:
+def _tls_failure(error: BaseException) -> tuple[str, str] | None:
+    """Why no secure connection was made, and what to do; None for any other failure. It is no use to try again."""
     for link in _chain(error):
         if isinstance(link, ssl.SSLCertVerificationError):
-            return str(getattr(link, "verify_message", "") or link)
+            reason = getattr(link, "verify_message", "") or link
+            return (
+                f"the server's certificate was refused: {reason}",
+                "check base_url and the clock; a private certificate authority is given with ca_path",
+            )
+        if isinstance(link, ssl.SSLError):
+            if link.reason in _NOT_TLS:
+                return _NO_TLS
+            if link.reason in _OLD_TLS:
+                return (
+                    "the server and this machine have no version of TLS in common",
+                    "the server must speak TLS 1.2 or later; check base_url",
+                )
     return None
 
 
@@ -630,8 +728,7 @@ def _cause(error: BaseException) -> str:
 
 
 def _one_line(text: Any) -> str:
-    line = " ".join(str(text).split())
-    return line if len(line) <= LONGEST_TEXT else line[:LONGEST_TEXT] + "…"
+    return printable(" ".join(str(text).split()))
 
 
 def _code(value: Any) -> int | None:

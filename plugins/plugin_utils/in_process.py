@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Callable, ClassVar
 
 from ansible import constants as C
@@ -52,6 +52,7 @@ except ImportError:
     MASKED_BY_CORE = False
 
 VARIABLE = "eventops_cloudflare_in_process"
+LARGEST = 1e300  # of numbers that are options; beyond it, core cannot turn one kind into the other
 HEARTBEAT = 10.0  # seconds after which a wait without news is mentioned again
 # Callbacks whose standard output is for people. That of any other may be parsed by a program: nothing is added to it.
 READABLE_CALLBACKS = frozenset(
@@ -77,6 +78,9 @@ class InProcessAction(ActionBase):  # type: ignore[misc]
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         """Run here, or as a module where something speaks against it. The result is the same."""
         result: dict[str, Any] = super().run(tmp, task_vars)
+        misfit = next(misfits(self.spec, self._task.args), None)
+        if misfit is not None:
+            return self._merge(result, {"failed": True, "msg": misfit})
         obstacle = self._obstacle(task_vars or {})
         if obstacle is not None:
             display.vvv(f"{self._task.action}: runs as a module: {obstacle}")
@@ -191,6 +195,38 @@ def shared_transport(account: str, settings: Settings) -> Transport:
     if key not in _transports:
         _transports[key] = Transport(settings)
     return _transports[key]
+
+
+def misfits(spec: Spec, args: Mapping[Any, Any]) -> Iterator[str]:
+    """What core's validation of options does not refuse, but fails on: it would tell the user of Python's types.
+
+    Numbers that are none, keys that are no text, and anything else where options of their own belong.
+    """
+    for key, value in args.items():
+        inner = spec.get(str(key), {}).get("options", {})
+        several = isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+        for item in value if several else [value]:
+            if isinstance(item, Mapping):
+                yield from (f"{misfit} found in {key}" for misfit in misfits(inner, item))
+            elif inner and (several or item is not None) and not isinstance(item, str):
+                yield f"argument '{key}' holds {_type(item)} where a dictionary belongs"
+            elif isinstance(item, (int, float)) and not abs(item) <= LARGEST:  # NaN is neither
+                yield f"argument '{key}' holds a number that is infinite, or too large to be meant"
+        if not isinstance(key, (str, int, float)):
+            yield f"{str(key)!r} is no text, so it names no option: quote it"
+
+
+def _type(value: Any) -> str:
+    """What kind of thing a value is, as YAML calls it."""
+    kinds = {
+        type(None): "null",
+        bool: "a boolean",
+        int: "an integer",
+        float: "a number",
+        str: "a string",
+        Sequence: "a list",
+    }
+    return next((name for kind, name in kinds.items() if isinstance(value, kind)), "something else")
 
 
 def plain(args: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Union
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, printable
 
 # Seconds between two looks while waiting: soon at first, since most changes take few, then every five.
 POLL_INTERVALS = (1.0, 1.0, 2.0, 3.0, 5.0)
+MOST_SECONDS = 1_000_000  # what the system's calls can wait
 
 
 class Clock(NamedTuple):
@@ -32,7 +33,7 @@ class Progress(NamedTuple):
     timeout: float
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.status or 'no status yet'}, {self.elapsed:.0f} s of {self.timeout:g} s"
+        return printable(f"{self.name}: {self.status or 'no status yet'}, {self.elapsed:.0f} s of {self.timeout:g} s")
 
     @property
     def stage(self) -> str | None:
@@ -119,6 +120,12 @@ def given(params: Mapping[str, Any], option: str) -> Any:
     """The value of an option, or None: a blank string, as surveys send for an empty answer, is not given."""
     value = params.get(option)
     return None if isinstance(value, str) and not value.strip() else value
+
+
+def check_seconds(params: Mapping[str, Any], option: str) -> None:
+    """Refuse what no clock can wait, NaN among it."""
+    if not 0 <= params[option] <= MOST_SECONDS:
+        raise InvalidRequest(f"{option} must be from 0 to {MOST_SECONDS} seconds")
 
 
 def at_most_one(params: Mapping[str, Any], *options: str) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -106,7 +107,7 @@ def _listed(api: RealtimeApi, params: Mapping[str, Any]) -> Iterator[Found]:
     }
     livestreams = _by_status(api, list(dict.fromkeys(params["status"] or [])), query)
     named = (livestream for livestream in livestreams if name is None or livestream.name == name)
-    return (Found(livestream) for livestream in itertools.islice(named, limit))
+    return (Found(livestream) for livestream in itertools.islice(named, min(limit or sys.maxsize, sys.maxsize)))
 
 
 def _by_status(api: RealtimeApi, statuses: Sequence[str], query: Mapping[str, Any]) -> Iterator[Livestream]:

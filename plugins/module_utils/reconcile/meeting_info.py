@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -51,4 +52,4 @@ def _listed(api: RealtimeApi, params: Mapping[str, Any]) -> Iterator[Meeting]:
     }
     query = {"status": status.upper() if status else None, "search": given(params, "search"), **moments}
     wanted = (meeting for meeting in api.meetings(**query) if title is None or meeting.title == title)
-    return itertools.islice(wanted, limit)
+    return itertools.islice(wanted, min(limit or sys.maxsize, sys.maxsize))

@@ -20,7 +20,11 @@ from typing import Any, NamedTuple
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import check_id
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, StateUnreachable
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import IDLE, INVOKED, LIVE, Livestream
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import at_most_one, given
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
+    at_most_one,
+    check_seconds,
+    given,
+)
 
 
 class Desired(NamedTuple):
@@ -50,8 +54,7 @@ class Desired(NamedTuple):
                 "state present cannot be had for a meeting_id: only starting creates a meeting's livestream; "
                 "use state started"
             )
-        if params["wait_timeout"] < 0:
-            raise InvalidRequest("wait_timeout must not be negative")
+        check_seconds(params, "wait_timeout")
         size = given(params, "video_config") or {}
         return cls(
             state=params["state"],
