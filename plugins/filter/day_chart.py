@@ -71,9 +71,11 @@ _value:
   type: str
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
+
+from ansible.errors import AnsibleFilterError
 
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.chart import bar_chart
 
@@ -91,7 +93,7 @@ def _day(value: Any) -> date | None:
 def _amount(value: Any) -> float:
     try:
         amount = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0.0
     return min(amount, MOST) if amount > 0 else 0.0
 
@@ -108,6 +110,8 @@ def day_chart(
     last: str | None = None,
 ) -> str:
     """The chart of ``value`` in ``rows``; values of the same day are added."""
+    if rows is not None and (isinstance(rows, (str, Mapping)) or not isinstance(rows, Iterable)):
+        raise AnsibleFilterError(f"day_chart takes a list with an object for each day, not {type(rows).__name__}")
     values: dict[date, float] = {}
     for row in rows or []:
         when = _day(row.get(day)) if isinstance(row, Mapping) else None

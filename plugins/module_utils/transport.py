@@ -64,7 +64,7 @@ MAX_CONNECTIONS = 32  # kept open for as many threads
 MOST_REDIRECTS = 5
 LONGEST_TEXT = 500  # characters of an API's error text that are passed on
 CHUNK = 2**16  # bytes that are unpacked at a time
-LONGEST_READ = 65_536  # bytes of an answer that is not JSON in which a text is looked for
+LONGEST_READ = 65_536  # characters of an answer that is not JSON in which a text is looked for
 DEEPEST = 50  # levels of nesting in an answer; the API's have six
 
 _AUTH_CODES = (971, 6003, 6103, 6111, 9106, 9109, 10000, 10001)
@@ -74,8 +74,8 @@ _NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO
 CHECK_NETWORK = "check the network and base_url"
 _NO_TLS = ("the server does not speak TLS at this port", "check base_url")
 _OLD_TLS = frozenset({"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE"})
-# JSON may hold one half of a surrogate pair as an escape; in UTF-16 and UTF-32 there are zeros between.
-_HALF_CHARACTER = re.compile(rb"\\\0*u\0*[dD]\0*[89a-fA-F]")
+# JSON may hold one half of a surrogate pair as an escape.
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 # Characters of a host and a path (RFC 3986); no query, no fragment, nothing that is not ASCII.
 _BASE_URL = re.compile(r"(?i:https?)://[A-Za-z0-9._~:/\[\]!$&'()*+,;=%-]+")
 
@@ -466,16 +466,17 @@ def parse(response: requests.Response) -> tuple[Any, bool]:
     What Python's parser takes beyond JSON, and what could not be returned to Ansible, does not come through: NaN and
     infinite numbers become null, halves of characters are replaced, and nesting without end is no JSON.
     """
-    content = response.content
-    if not content.strip():
+    if not response.content.strip():
         return None, True
+    # RFC 8259: JSON on the wire is UTF-8, whatever the headers say.
+    text = response.content.decode("utf-8-sig", "replace")
     try:
-        body = json.loads(content, parse_constant=_null, parse_float=_finite)
+        body = json.loads(text, parse_constant=_null, parse_float=_finite)
     except (ValueError, RecursionError):
-        return content[:LONGEST_READ].decode("utf-8", "replace"), False
+        return text[:LONGEST_READ], False
     if _too_deep(body):
         return "nested too deeply", False
-    return (_whole(body) if _HALF_CHARACTER.search(content) else body), True
+    return (_whole(body) if _HALF_CHARACTER.search(text) else body), True
 
 
 def _null(_name: str) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = ROOT / ".build/fuzz"
-TARGETS = ("wire",)
+TARGETS = ("wire", "published")
 REQUIREMENT = "atheris~=3.0"
 
 

@@ -49,6 +49,7 @@ SEEDS = (
     b"\xff\xfe\x00 not text",
     b"\xef\xbb\xbf{}",
     '{"data": {"id": "\\\\ud800"}}'.encode("utf-16"),
+    b'{"data": {"id": "\xed\xa0\x80"}}',
     b'{"data": {"id": "\\ud800", "name": "\\udfff\\ud83d\\ude00", "status": "\\ud800"}}',
     b'{"data": {"id": ".."}}',
     b'{"data": {"id": "../../x?y#z", "status": "\\u0131"}}',
