@@ -6,17 +6,12 @@
 
 from __future__ import annotations
 
-import os
-
-import pytest
 from hypothesis import HealthCheck, settings
 
+from abuse.scale import SCALE
 from integration.conftest import Actor, Player, actor, playbook, sim, simulator
 
 __all__ = ["Actor", "Player", "actor", "playbook", "sim", "simulator"]
-
-# 1 is what every change is tested with; ``make test-faults`` asks for more.
-SCALE = int(os.environ.get("EVENTOPS_SCALE", "1"))
 
 settings.register_profile(
     "abuse",
@@ -27,9 +22,3 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("abuse")
-
-
-@pytest.fixture(scope="session")
-def scale() -> int:
-    """How many times the usual number of attempts."""
-    return SCALE

@@ -86,10 +86,15 @@ def secret_of(playbook: Player) -> Path:
     return source
 
 
-@pytest.mark.cores
 @pytest.mark.parametrize(
     ("here", "callback"),
-    [(True, "default"), (False, "default"), (True, "json"), (True, "minimal"), (True, "oneline")],
+    [
+        pytest.param(True, "default", marks=pytest.mark.cores),
+        pytest.param(False, "default", marks=pytest.mark.cores),
+        (True, "json"),
+        (True, "minimal"),
+        (True, "oneline"),
+    ],
 )
 def test_outputs_logs_caches_and_reports(playbook: Player, sim: Control, here: bool, callback: str) -> None:
     """With everything switched on that writes: the player searches the output and all files."""
