@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.urls import open_url
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import printable
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers import InvalidAnswer
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import plan_event
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.in_process import plain
@@ -47,7 +49,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         except InvalidAnswer as error:
             return {**result, "failed": True, "msg": str(error)}
         except ScheduleError as error:
-            return {**result, "failed": True, "msg": f"{prefix}schedule ({_named(answers['schedule'])}): {error}"}
+            return {
+                **result,
+                "failed": True,
+                "msg": printable(f"{prefix}schedule ({_named(answers['schedule'])}): {error}"),
+            }
 
     def _from_here(self, options: Mapping[str, Any], name: str, prefix: str) -> str | None:
         """A path to write to. Ansible would begin a relative one in the folder of the playbook, in the collection."""
@@ -90,7 +96,7 @@ def _download(url: str) -> bytes:
             return content
     except HTTPError as error:
         raise ScheduleError(f"the server answers with HTTP {error.code} {error.reason}") from None
-    except (URLError, OSError, ValueError) as error:
+    except (URLError, HTTPException, OSError, ValueError) as error:
         if isinstance(error, ScheduleError):
             raise
         raise ScheduleError(f"the server cannot be asked: {getattr(error, 'reason', error)}") from None

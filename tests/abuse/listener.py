@@ -85,7 +85,7 @@ def listening(context: ssl.SSLContext | None = None, answer: bytes | None = None
         daemon_threads = True
 
     with Server(("127.0.0.1", 0), Handler) as server:
-        listener = Listener(server.server_address[1], context is not None, answer or http())
+        listener = Listener(server.server_address[1], context is not None, http() if answer is None else answer)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:

@@ -93,7 +93,6 @@ def secret_of(playbook: Player) -> Path:
         pytest.param(False, "default", marks=pytest.mark.cores),
         (True, "json"),
         (True, "minimal"),
-        (True, "oneline"),
     ],
 )
 def test_outputs_logs_caches_and_reports(playbook: Player, sim: Control, here: bool, callback: str) -> None:
@@ -125,7 +124,7 @@ def test_outputs_logs_caches_and_reports(playbook: Player, sim: Control, here: b
 @HERE
 def test_debugging_output_of_ansible_itself(playbook: Player, sim: Control, here: bool) -> None:
     """As Ansible warns, it shows what modules are given and return, whatever no_log says: here, nothing secret."""
-    play = [task for task in tasks(sim) if "no_log" not in task and "storage_secret" not in str(task)][:-2]
+    play = [task for task in tasks(sim) if "no_log" not in task and "storage_secret" not in str(task)][:4]
     found = playbook(play, environment={"ANSIBLE_DEBUG": "1"}, extra={VARIABLE: here})
     assert len(found.results) == len(play)
 

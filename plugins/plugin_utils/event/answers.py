@@ -16,11 +16,16 @@ from typing import Any
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import printable
+
 Spec = dict[str, Any]
 
 
 class InvalidAnswer(ValueError):
     """An answer cannot be what it is meant to be; the text names the answer."""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 def validated(values: Mapping[str, Any], spec: Spec, place: str = "{}") -> dict[str, Any]:
@@ -54,8 +59,12 @@ def _typed(value: Any, option: Mapping[str, Any], name: str) -> Any:
     """A value in the type that its option says."""
     if option["type"] == "str" and isinstance(value, (dict, list)):
         raise InvalidAnswer(f"{name} must be a text, not {_shown(value)}")
-    result = ArgumentSpecValidator({"value": dict(option)}).validate({"value": value})
-    if result.error_messages:
+    try:
+        result = ArgumentSpecValidator({"value": dict(option)}).validate({"value": value})
+        refused = bool(result.error_messages)
+    except OverflowError:  # infinity as a whole number
+        refused = True
+    if refused:
         choices = option.get("choices")
         wanted = f"one of {', '.join(choices)}" if choices else _WANTED[option["type"]]
         raise InvalidAnswer(f"{name} must be {wanted}, not {_shown(value)}")
