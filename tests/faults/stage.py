@@ -16,7 +16,7 @@ import json
 import random
 import threading
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -337,22 +337,28 @@ class Stage:
 
     def at_once(self, actors: list[Actor], tasks: list[Task], seed: int | None) -> list[Ran]:
         """Carry out tasks at the same time: in an order drawn from a seed, or as the threads come."""
-        if len(tasks) == 1:
-            return [actors[0](tasks[0])]
-        turns = Turns(seed, [actor.name for actor in actors[: len(tasks)]]) if seed is not None else None
+        names = [actor.name for actor in actors[: len(tasks)]]
+        turns = Turns(seed, names) if seed is not None and len(tasks) > 1 else None
+        came: dict[str, Future[Ran]] = {name: Future() for name in names}
 
-        def act(actor: Actor, task: Task) -> Ran:
+        def act(actor: Actor, task: Task) -> None:
             actor.turns = turns
             try:
-                return actor(task)
+                came[actor.name].set_result(actor(task))
+            except BaseException as failure:  # noqa: BLE001 - it is raised where it is waited for
+                came[actor.name].set_exception(failure)
             finally:
                 actor.turns = None
                 if turns is not None:
                     turns.leave(actor.name)
 
-        with ThreadPoolExecutor(len(tasks)) as pool:
-            futures = [pool.submit(act, actor, task) for actor, task in zip(actors, tasks, strict=False)]
-            return [future.result(PATIENCE) for future in futures]
+        for actor, task in zip(actors, tasks, strict=False):
+            # Of a thread that hangs, nobody waits for the end.
+            threading.Thread(target=act, args=(actor, task), daemon=True).start()
+        waited_for = wait(came.values(), PATIENCE)
+        if waited_for.not_done:
+            raise Hang(f"{len(waited_for.not_done)} of {tasks} never came to an end")
+        return [came[name].result() for name in names]
 
 
 @contextmanager
