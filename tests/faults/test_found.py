@@ -27,3 +27,17 @@ def test_many_are_stopped_in_a_status_that_nobody_has_documented(stage: Stage, o
     assert ran.values["changed"]
     assert [entry.operation for entry in ran.accepted()] == ["stop_livestream"]
     check(stage, [ran])
+
+
+def test_a_stop_in_such_a_status_is_waited_for(stage: Stage) -> None:
+    """While it settles, no sweep of one status shows it, either: it was over too soon."""
+    stage.reset(DEFAULT.but(rate_limit=0, status_of_unknown="PAUSED", unknown_status_seconds=600, stop_delay=20))
+    stage.world.service.add_meeting({}, meeting_id="one")
+    stage.world.service.start("one", None, None)
+    stage.pass_time(60)
+    began = stage.now()
+    ran = Actor(stage, "ann")(
+        Task("realtime_livestreams", {"state": "stopped", "livestreams": [{"meeting_id": "one"}]})
+    )
+    check(stage, [ran])
+    assert stage.now() - began >= 20

@@ -166,10 +166,8 @@ class _Programme:
     def observe(self) -> None:
         """One sweep of what is active, and one of the independent livestreams where some are listed."""
         meetings = any(entry.desired.meeting_id for entry in self.entries)
-        active = active_of_meetings(self.api) if meetings or self.params["exclusive"] else {}
-        stopped = {entry.desired.meeting_id for entry in self.entries if entry.desired.state == "stopped"} - {None}
-        if self.params["exclusive"] or stopped - active.keys():
-            active = {**self.recent(), **active}
+        exclusive = self.params["exclusive"]
+        active = self.on_air(self.entries, others=exclusive) if meetings or exclusive else {}
         independent = [entry for entry in self.entries if not entry.desired.meeting_id]
         listed = list(self.api.livestreams(exclude_meetings=True)) if independent else []
         known = {item.id: item for item in listed}
@@ -190,11 +188,18 @@ class _Programme:
                 if meeting_id not in named:
                     self.unlisted.append(self.to_be_stopped(meeting_id, livestream))
 
-    def recent(self) -> dict[str, Livestream]:
-        """The active livestreams of meetings among the newest, by meeting, also those of an undocumented status.
+    def on_air(self, entries: Iterable[Entry], others: bool = False) -> dict[str, Livestream]:
+        """The active livestreams of meetings, by meeting: also those of an undocumented status.
 
-        No sweep of one status shows these. What must not be on the air has to be looked for in all of them.
+        No sweep of one status shows these. They are looked for where something must not be on the air, an entry or
+        ``others``, and is not seen there.
         """
+        active = active_of_meetings(self.api)
+        stopped = {entry.desired.meeting_id for entry in entries if entry.desired.state == "stopped"} - {None}
+        return {**self.recent(), **active} if others or stopped - active.keys() else active
+
+    def recent(self) -> dict[str, Livestream]:
+        """Those of the last day that are active in any status, by meeting."""
         since = times.iso(datetime.datetime.now(datetime.timezone.utc) - LONGEST)
         found = self.api.livestreams(start_time=since)
         return {item.meeting_id: item for item in found if item.meeting_id and item.active}
@@ -335,7 +340,7 @@ class _Programme:
         """One sweep of each kind that is waited for, and what it shows of each entry."""
         try:
             with self.api.within(wait.remaining):
-                active = active_of_meetings(self.api) if any(entry.desired.meeting_id for entry in waiting) else {}
+                active = self.on_air(waiting) if any(entry.desired.meeting_id for entry in waiting) else {}
                 independent = any(not entry.desired.meeting_id for entry in waiting)
                 listed = list(self.api.livestreams(exclude_meetings=True)) if independent else []
         except RealtimeError as failure:
