@@ -122,7 +122,12 @@ sdk: $(ENV) ## Tests against the vendor's SDK
 .PHONY: integration
 integration: $(ENV) ## Playbooks against the simulated API
 	$(call say,Integration tests)
-	@"$(VENV)/bin/python" -m pytest tests/integration -n 2 --dist worksteal $(ARGS)
+	@"$(VENV)/bin/python" -m pytest tests/integration -n 2 --dist worksteal -m 'not profiles' $(ARGS)
+
+.PHONY: profiles
+profiles: $(ENV) ## Both ways of running a task in every profile of the simulator, not only in the named ones
+	$(call say,Both ways in every profile)
+	@"$(VENV)/bin/python" -m pytest tests/integration/test_modes.py -n 2 --dist worksteal -m profiles $(ARGS)
 
 .PHONY: browser
 browser: $(ENV) ## Run sheet and report in headless Chromium, skipped where none is installed

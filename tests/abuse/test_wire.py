@@ -21,8 +21,8 @@ KEYS = strategies.sampled_from(
         *("data", "result", "success", "paging", "total_count", "start_offset", "end_offset", "message", "code"),
         *("error", "errors", "error_chain", "livestreams", "livestream", "sessions", "session", "meeting", "meetings"),
         *("session_stats", "recording_stats", "day", "date", "count", "total_ingest_seconds", "ai_config"),
-        *("recording_config", "storage_config", "rtmp_url", "secret", "title", *models.Livestream.__dataclass_fields__),
-        *models.Session.__dataclass_fields__,
+        *("recording_config", "storage_config", "rtmp_url", "secret", "title", *models.Livestream._fields),
+        *models.Session._fields,
     ]
 )
 bodies = strategies.recursive(

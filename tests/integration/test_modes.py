@@ -133,7 +133,6 @@ def test_both_ways_give_the_same_results(playbook: Any, sim: Control) -> None:
     compare(playbook, sim, DEFAULT)
 
 
-@pytest.mark.profiles
 @pytest.mark.parametrize("name", sorted(set(NAMED) - {"default"}))
 def test_both_ways_give_the_same_results_when_everything_differs(playbook: Any, sim: Control, name: str) -> None:
     compare(playbook, sim, NAMED[name])
