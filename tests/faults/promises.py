@@ -25,7 +25,7 @@ def wishes(task: Task) -> Iterator[tuple[Target, Mapping[str, Any]]]:
     for entry in entries:
         default = "active" if "meeting" in task.module else "present"
         options = {"state": default, "wait": True, **task.options, **{k: v for k, v in entry.items() if v is not None}}
-        kind = next(kind for kind in ("meeting_id", "livestream_id", "name", "title") if kind in entry)
+        kind = next((kind for kind in ("meeting_id", "livestream_id", "name") if kind in entry), "title")
         yield (kind, entry[kind]), options
 
 
