@@ -18,6 +18,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.comm
     Outcome,
     Tally,
     Wait,
+    check_seconds,
     given,
     silent,
 )
@@ -71,7 +72,8 @@ def playback_info(params: Mapping[str, Any], context: Context) -> Outcome:
 def look_at_all(look_at: LookAt, params: Mapping[str, Any], context: Context) -> Outcome:
     """The same, with a function that asks a URL once, for so many seconds at most."""
     check_concurrency(params)
-    if params["timeout"] <= 0:
+    check_seconds(params, "timeout")
+    if params["timeout"] == 0:
         raise InvalidRequest("timeout must be more than 0")
     playbacks = [_playback(options) for options in params["playbacks"]]
     wait = Wait(context, params["timeout"])
