@@ -660,15 +660,15 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
     """An error and everything it wraps: in args (requests), reason (urllib3), or as its cause or context."""
-    todo: list[Any] = [error]
+    waiting: list[Any] = [error]
     seen: list[BaseException] = []
-    while todo:
-        current = todo.pop(0)
+    while waiting:
+        current = waiting.pop(0)
         if isinstance(current, BaseException) and not any(current is other for other in seen):
             seen.append(current)
             yield current
-            todo += [*current.args, getattr(current, "reason", None), getattr(current, "original_error", None)]
-            todo += [current.__cause__, current.__context__]
+            waiting += [*current.args, getattr(current, "reason", None), getattr(current, "original_error", None)]
+            waiting += [current.__cause__, current.__context__]
 
 
 def explain_connection_error(error: Exception, timeout: float) -> tuple[str, str]:

@@ -80,7 +80,8 @@ def plan_event(answers: Mapping[str, Any], read_schedule: ReadSchedule, prefix: 
     elif options["schedule_days"] or options["schedule_rooms"]:
         raise InvalidAnswer(f"{prefix}schedule_days and {prefix}schedule_rooms need {prefix}schedule")
     streams = _streams(options, schedule, prefix)
-    if not streams and not options["exclusive"]:
+    # Also with exclusive: a survey left blank must not end everything that is on the air.
+    if not streams:
         raise InvalidAnswer(f"nothing to livestream: give {prefix}streams or {prefix}schedule")
     event = {**dict.fromkeys(EVENT), **schedule["conference"]}
     event["title"] = options["title"] or event["title"]

@@ -126,6 +126,7 @@ def test_answers_become_what_they_are_meant_to_be(answer: str, value: Any, expec
         ({"colour": "red"}, "event_livestream_colour is unknown; known are state, title, streams"),
         ({"schedule_days": [1]}, "event_livestream_schedule_days and event_livestream_schedule_rooms need"),
         ({"streams": None}, "nothing to livestream: give event_livestream_streams or event_livestream_schedule"),
+        ({"streams": "", "exclusive": True}, "nothing to livestream: give event_livestream_streams or"),
         ({"streams": "a"}, "event_livestream_streams[0] must be a mapping, not 'a'"),
         ({"streams": 7}, "event_livestream_streams[0] must be a mapping, not 7"),
         ({"streams": "- name: ["}, "event_livestream_streams is not valid YAML, line 1, column 10"),
@@ -174,7 +175,7 @@ def test_no_answer_breaks_it(answers: dict[str, Any]) -> None:
     found = None
     with contextlib.suppress(InvalidAnswer):
         found = plan(**answers)
-    assert found is None or found["streams"] or found["options"]["exclusive"]
+    assert found is None or found["streams"]
 
 
 def test_each_room_has_a_meeting_of_its_own() -> None:
