@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.profile import DEFAULT, NAMED, Profile, variants
+from integration.profiles import PROFILES
+from simulator.profile import Profile
 
 if TYPE_CHECKING:
     from simulator.client import Control
 
-PROFILES = {**dict(variants()), **NAMED, "page size 1": DEFAULT.but(max_per_page=1)}
 CREDENTIALS = "realtime_credentials"
 VARIABLE = "eventops_cloudflare_in_process"
 FILES = ("ffmpeg.env", "service.json")

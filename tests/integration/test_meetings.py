@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.profile import DEFAULT, NAMED, Profile, variants
+from integration.profiles import NAMED_FIRST, PROFILES
+from simulator.profile import Profile
 
 if TYPE_CHECKING:
     from simulator.client import Control
 
-PROFILES = {**dict(variants()), **NAMED, "page size 1": DEFAULT.but(max_per_page=1)}
 ONE, MANY, INFO = "realtime_meeting", "realtime_meetings", "realtime_meeting_info"
 
 
@@ -53,7 +53,7 @@ def thrice(actor: Any, module: str, changed: bool, **options: Any) -> Any:
     return real
 
 
-@pytest.mark.parametrize("name", list(PROFILES))
+@pytest.mark.parametrize("name", NAMED_FIRST)
 class TestStates:
     """Each state, in every profile."""
 

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.profile import DEFAULT, NAMED, variants
+from integration.profiles import PROFILES
+from simulator.profile import DEFAULT, NAMED
 
 if TYPE_CHECKING:
     from simulator.client import Control
 
-PROFILES = {**dict(variants()), **NAMED, "page size 1": DEFAULT.but(max_per_page=1)}
 HERE, THERE = "runs in process", "runs as a module"
 VARIABLE = "eventops_cloudflare_in_process"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

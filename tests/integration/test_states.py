@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.profile import DEFAULT, NAMED, Profile, variants
+from integration.profiles import NAMED_FIRST, PROFILES
+from simulator.profile import Profile, variants
 
 if TYPE_CHECKING:
     from simulator.client import Control
 
-PROFILES = {**dict(variants()), **NAMED, "page size 1": DEFAULT.but(max_per_page=1)}
 KEYS = {
     "id",
     "name",
@@ -42,7 +42,7 @@ def occupied(sim: Control, count: int = 1) -> str:
     return meeting
 
 
-@pytest.fixture(params=list(PROFILES))
+@pytest.fixture(params=NAMED_FIRST)
 def profile(request: pytest.FixtureRequest, sim: Control) -> Profile:
     """Every profile in turn, in force."""
     found = PROFILES[request.param]
