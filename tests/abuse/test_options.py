@@ -175,20 +175,21 @@ TASKS = [
 ]
 
 
-@pytest.mark.cores
 @pytest.mark.parametrize("here", [True, False], ids=["in process", "as a module"])
 def test_a_playbook_says_what_is_wrong(playbook: Player, service: Control, here: bool) -> None:
     """The whole way through Ansible: texts come out as they went in, and no failure is one of Python's."""
     playbook.pipelining = True
+    # Ansible itself sends a module's options to syslog, which takes no NUL from Python 3.13 on.
+    tasks = [task for task in TASKS if here or "\\x00" not in repr(task)]
     play = [
         {"name": f"task {number}", "ignore_errors": True, f"eventops.cloudflare.{name}": unsafe(options)}
-        for number, task in enumerate(TASKS)
+        for number, task in enumerate(tasks)
         for name, options in task.items()
     ]
     ran = playbook(play, extra={"eventops_cloudflare_in_process": here})
-    assert len(ran.results) == len(TASKS), ran.output[-2000:]
+    assert len(ran.results) == len(tasks), ran.output[-2000:]
     created = [entry.body["name"] for entry in ran.accepted]
-    assert created == [TEXTS[name] for name in LITERAL]
+    assert created == [TEXTS[name] for name in LITERAL if here or "\0" not in TEXTS[name]]
     for item in ran.results:
         message = item["result"].get("msg", "")
         assert "bug in" not in message
