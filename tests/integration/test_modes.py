@@ -135,7 +135,8 @@ def test_both_ways_give_the_same_results(playbook: Any, sim: Control) -> None:
 
 @pytest.mark.parametrize("name", sorted(set(NAMED) - {"default"}))
 def test_both_ways_give_the_same_results_when_everything_differs(playbook: Any, sim: Control, name: str) -> None:
-    compare(playbook, sim, NAMED[name])
+    # How long an undocumented status lasts is real time, of which modules take more.
+    compare(playbook, sim, NAMED[name].but(unknown_status_seconds=0))
 
 
 @pytest.mark.profiles
