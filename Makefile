@@ -13,6 +13,7 @@ PYTHON ?=
 ANSIBLE_CORE ?=
 VENV ?= .venv
 PORT ?= 8787
+SCHEDULES ?= 100
 SCALE ?= 1
 SECONDS ?= 60
 ARGS ?=
@@ -21,8 +22,8 @@ BUILD := .build
 COLLECTION := $(BUILD)/ansible_collections/eventops/cloudflare
 REQUIREMENTS := requirements/ansible.txt requirements/dev.txt requirements/test.txt requirements/awx.txt \
   meta/ee-requirements.txt
-# Under 20 minutes on two cores; cores, profiles, abuse and test-faults go further
-TESTS := integration edges awx lint types docs-lint sanity unit sdk faults browser
+# Under 20 minutes on two cores; cores, profiles and test-faults go further
+TESTS := integration edges awx lint types docs-lint sanity unit sdk faults abuse browser
 ENV := $(VENV)/.ready $(COLLECTION)
 
 export ANSIBLE_COLLECTIONS_PATH = $(CURDIR)/$(BUILD)
@@ -145,9 +146,9 @@ awx: $(ENV) ## The Automation Platform pattern: setup, jobs, execution environme
 	@"$(VENV)/bin/python" -m pytest tests/awx -n 2 --dist loadfile $(ARGS)
 
 .PHONY: faults
-faults: $(ENV) ## Random fault schedules, open points and races: a fixed part
+faults: $(ENV) ## Random fault schedules, open points and races: a fixed part (SCHEDULES=100)
 	$(call say,Faults)
-	@"$(VENV)/bin/python" -m pytest tests/faults -n 2 --dist worksteal $(ARGS)
+	@FAULTS_SCHEDULES=$(SCHEDULES) "$(VENV)/bin/python" -m pytest tests/faults -n 2 --dist worksteal $(ARGS)
 
 .PHONY: test-faults
 test-faults: $(ENV) ## The same at full length, and bugs put back; figures in .build/faults.json

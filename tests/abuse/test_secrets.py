@@ -44,9 +44,9 @@ requests.Session.send = broken
 """
 
 
-def module(name: str, options: dict[str, Any], /, **keywords: Any) -> dict[str, Any]:
+def module(kind: str, options: dict[str, Any], /, **keywords: Any) -> dict[str, Any]:
     """A task that may fail."""
-    return {f"eventops.cloudflare.realtime_{name}": options, "ignore_errors": True, **keywords}
+    return {f"eventops.cloudflare.realtime_{kind}": options, "ignore_errors": True, **keywords}
 
 
 def tasks(sim: Control) -> list[dict[str, Any]]:

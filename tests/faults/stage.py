@@ -18,7 +18,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -231,7 +231,7 @@ class Actor:
     def connect(self, settings: Settings) -> Transport:
         """The real client, in simulated time."""
         if self._transport is None:
-            self._transport = Transport(replace(settings, sleep=self.sleep, now=self.stage.now))
+            self._transport = Transport(settings._replace(sleep=self.sleep, now=self.stage.now))
             adapter: Any = self._transport._session.get_adapter("http://")
             adapter.poolmanager.pool_classes_by_scheme = self._pools()
         self._transport._session.headers["User-Agent"] = self._run
