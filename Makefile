@@ -13,7 +13,7 @@ PYTHON ?=
 ANSIBLE_CORE ?=
 VENV ?= .venv
 PORT ?= 8787
-SCHEDULES ?= 100
+SCHEDULES ?= 500
 SCALE ?= 1
 SECONDS ?= 60
 ARGS ?=
@@ -146,7 +146,7 @@ awx: $(ENV) ## The Automation Platform pattern: setup, jobs, execution environme
 	@"$(VENV)/bin/python" -m pytest tests/awx -n 2 --dist loadfile $(ARGS)
 
 .PHONY: faults
-faults: $(ENV) ## Random fault schedules, open points and races: a fixed part (SCHEDULES=100)
+faults: $(ENV) ## Random fault schedules, open points and races: a fixed part (SCHEDULES=500)
 	$(call say,Faults)
 	@FAULTS_SCHEDULES=$(SCHEDULES) "$(VENV)/bin/python" -m pytest tests/faults -n 2 --dist worksteal $(ARGS)
 

@@ -289,7 +289,10 @@ class Transport:
 
     def _make_session(self) -> requests.Session:
         session = _Session()
-        set_up(session, certificate_check(self.settings.validate_certs, self.settings.ca_path))
+        ca_path = self.settings.ca_path
+        # To read all authorities of a system takes longer than many requests: not where there is no TLS.
+        needed = ca_path or urlsplit(self.base_url).scheme == "https"
+        set_up(session, certificate_check(self.settings.validate_certs, ca_path) if needed else True)
         session.proxies.update(environment_proxies(self.base_url))
         session.auth = _Auth(self.settings.credentials.headers)
         session.headers["Accept"] = "application/json"

@@ -2,84 +2,126 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Everything in this directory at full length, and the bugs put back; the figures go to ``.build/faults.json``.
+"""All of this directory, the races of playbooks, bad input and abuse at full length, and the bugs put back.
 
-python tests/faults [--schedules 10000] [--stride 1] [--rounds 100] [--playbook-rounds 5] [--workers 2]
+What each part came to is kept in ``.build/faults.json``.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, Final
+from xml.etree import ElementTree
 
-ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("schedules", "product", "races", "playbooks", "mutants")
+ROOT: Final = Path(__file__).resolve().parents[2]
+# What there is of each part at full length.
+FULL: Final[Mapping[str, int]] = {
+    "schedules": 10_000,
+    "stride": 1,
+    "rounds": 100,
+    "playbook_rounds": 100,
+    "scale": 5,
+    "seconds": 120,
+}
 
 
 def _options() -> argparse.Namespace:
+    from faults.report import PARTS
+
     parser = argparse.ArgumentParser(prog="tests/faults", description="Search for faults that are not survived.")
-    parser.add_argument("--schedules", type=int, default=10_000, help="random schedules (default: %(default)s)")
-    parser.add_argument("--stride", type=int, default=1, help="every so-manieth combination (default: all)")
-    parser.add_argument("--rounds", type=int, default=100, help="of 16 jobs on the client (default: %(default)s)")
-    parser.add_argument("--playbook-rounds", type=int, default=5, help="of 16 playbooks (default: %(default)s)")
+    for name, about in (
+        ("schedules", "random schedules"),
+        ("stride", "every so-manieth combination"),
+        ("rounds", "of each race of 16 jobs on the client"),
+        ("playbook_rounds", "of each race of 16 playbooks"),
+        ("scale", "times the usual number of bad inputs"),
+        ("seconds", "of fuzzing for each target"),
+    ):
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, type=int, default=FULL[name], help=f"{about} (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes (default: %(default)s)")
     parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, help="only these parts")
     return parser.parse_args()
 
 
-def _pytest(*arguments: str, **variables: int) -> bool:
-    environment = {**os.environ, **{name: str(value) for name, value in variables.items()}}
-    command = [sys.executable, "-m", "pytest", "-q", "--show-capture=no", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+def _pytest(part: str, *arguments: str, **variables: int) -> dict[str, Any]:
+    environment = {**os.environ, **{name: str(value) for name, value in variables.items()}, "FAULTS_PART": part}
+    report = ROOT / f".build/{part}.xml"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", "-q", "--show-capture=no", f"--junit-xml={report}", *arguments]
+    passed = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+    suite = ElementTree.parse(report).getroot().find("testsuite")
+    assert suite is not None
+    return {"passed": passed, "tests": int(suite.attrib["tests"]) - int(suite.attrib["skipped"])}
+
+
+def _mutants() -> dict[str, Any]:
+    from faults.mutants import judge_all
+
+    verdicts = judge_all()
+    return {"passed": all(verdict.batch is not None for verdict in verdicts), "verdicts": list(map(asdict, verdicts))}
+
+
+def _fuzz(seconds: int) -> dict[str, Any]:
+    command = [sys.executable, "tests/abuse/fuzz.py", "--seconds", str(seconds)]
+    ran = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
+    print(ran.stdout, end="")
+    found = dict(line.split(": ", 1) for line in ran.stdout.splitlines() if " inputs, " in line)
+    inputs = {target: int(text.split()[0]) for target, text in found.items()}
+    return {"passed": ran.returncode == 0 and bool(inputs), "inputs": inputs}
+
+
+def _carry_out(part: str, options: argparse.Namespace) -> dict[str, Any]:
+    workers = ("-n", str(options.workers), "--dist", "worksteal")
+    match part:
+        case "schedules":
+            return _pytest(part, "tests/faults/test_schedules.py", *workers, FAULTS_SCHEDULES=options.schedules)
+        case "product":
+            return _pytest(part, "tests/faults/test_product.py", *workers, FAULTS_STRIDE=options.stride)
+        case "races":
+            return _pytest(part, "tests/faults/test_races.py", *workers, FAULTS_ROUNDS=options.rounds)
+        case "playbooks":
+            contests, rounds = "tests/integration/test_contests.py", options.playbook_rounds
+            return _pytest(part, contests, FAULTS_PLAYBOOKS=16, FAULTS_PLAYBOOK_ROUNDS=rounds)
+        case "abuse":
+            return _pytest(part, "tests/abuse", *workers, EVENTOPS_SCALE=options.scale)
+        case "fuzz":
+            return _fuzz(options.seconds)
+        case _:
+            return _mutants()
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True).stdout.strip()
 
 
 def main() -> int:
     """The exit status: 0 when every promise was kept, and every bug noticed."""
     sys.path[0] = str(ROOT / "tests")
-    from faults.figures import BUILD, added_up, forget
-    from faults.mutants import judge_all
+    from faults.figures import added_up, forget
+    from faults.report import keep, kept
 
     options = _options()
-    forget()
-    workers = ("-n", str(options.workers), "--dist", "worksteal")
-    good: dict[str, bool] = {}
-    seconds: dict[str, float] = {}
-    verdicts = []
+    full = all(getattr(options, name) == value for name, value in FULL.items())
+    failed = []
     for part in options.only:
         print(f"\n==> {part}", flush=True)
         began = time.monotonic()
-        if part == "schedules":
-            good[part] = _pytest("tests/faults/test_schedules.py", *workers, FAULTS_SCHEDULES=options.schedules)
-        elif part == "product":
-            good[part] = _pytest("tests/faults/test_product.py", *workers, FAULTS_STRIDE=options.stride)
-        elif part == "races":
-            good[part] = _pytest("tests/faults/test_races.py", *workers, FAULTS_ROUNDS=options.rounds)
-        elif part == "playbooks":
-            rounds = options.playbook_rounds
-            contests = "tests/integration/test_contests.py"
-            good[part] = _pytest(contests, FAULTS_PLAYBOOKS=16, FAULTS_PLAYBOOK_ROUNDS=rounds)
-        else:
-            verdicts = judge_all()
-            good[part] = all(verdict.batch is not None for verdict in verdicts)
-        seconds[part] = round(time.monotonic() - began)
-    figures = {
-        "passed": good,
-        "seconds": seconds,
-        "figures": added_up(),
-        "mutants": [asdict(verdict) for verdict in verdicts],
-    }
-    path = BUILD / "faults.json"
-    path.write_text(json.dumps(figures, indent=2) + "\n")
-    for subject, kinds in figures["figures"].items():
-        print(f"{subject}: {sum(kinds.values())} in {len(kinds)} kinds" if len(kinds) > 8 else f"{subject}: {kinds}")
-    print(f"{path.relative_to(ROOT)}: {'all passed' if all(good.values()) else 'FAILED'}: {good}")
-    return 0 if all(good.values()) else 1
+        forget(part)
+        found = {**_carry_out(part, options), "full": full, "commit": _commit(), "figures": added_up(part)}
+        keep(part, {**found, "seconds": round(time.monotonic() - began)})
+        failed += [] if found["passed"] else [part]
+    for part, found in kept().items():
+        print(f"{part}: {'passed' if found['passed'] else 'FAILED'}, {found['seconds']} s, {found['commit']}")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

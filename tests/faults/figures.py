@@ -10,10 +10,12 @@ import json
 import os
 from collections import Counter
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 BUILD: Final = Path(__file__).parents[2] / ".build"
 PARTS: Final = BUILD / "faults"
+
+Counts = dict[str, dict[str, int]]
 
 
 class Figures:
@@ -27,25 +29,26 @@ class Figures:
         self._counts.setdefault(subject, Counter())[kind] += number
 
     def write(self) -> None:
-        """Save what this process counted."""
+        """Save what this process counted, as belonging to ``FAULTS_PART``."""
         if self._counts:
-            PARTS.mkdir(parents=True, exist_ok=True)
-            (PARTS / f"{os.getpid()}.json").write_text(json.dumps(self._counts))
+            place = PARTS / os.environ.get("FAULTS_PART", "other")
+            place.mkdir(parents=True, exist_ok=True)
+            (place / f"{os.getpid()}.json").write_text(json.dumps(self._counts))
 
 
-def added_up() -> dict[str, Any]:
+def added_up(part: str) -> Counts:
     """The sums over all processes, kinds in order."""
     total: dict[str, Counter[str]] = {}
-    for part in sorted(PARTS.glob("*.json")):
-        for subject, kinds in json.loads(part.read_text()).items():
+    for written in sorted((PARTS / part).glob("*.json")):
+        for subject, kinds in json.loads(written.read_text()).items():
             total.setdefault(subject, Counter()).update(kinds)
     return {subject: dict(sorted(kinds.items())) for subject, kinds in sorted(total.items())}
 
 
-def forget() -> None:
+def forget(part: str) -> None:
     """Begin anew."""
-    for part in PARTS.glob("*.json"):
-        part.unlink()
+    for written in (PARTS / part).glob("*.json"):
+        written.unlink()
 
 
 FIGURES: Final = Figures()

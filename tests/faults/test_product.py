@@ -4,9 +4,12 @@
 
 """Every combination of the profiles' open points converges: whole products, no samples.
 
-All fields at once would make more combinations than there are seconds in a year. Three groups of fields interact, each
-for a reason, and each group's product is taken as a whole:
+All fields at once would make more combinations than there are seconds in a year. Four groups of fields are taken, and
+each group's product as a whole:
 
+- *both*: what most often differs from what somebody expects, in everything: how a start and a stop are refused, how
+  "none active" is said, the shape of a list, the types in it, the cap of a page, whether creating is offered, whether
+  the active answer has the key, and whether a restart keeps the ID.
 - *control*: what is answered when a meeting's livestream is read, started and stopped decides together what is sent
   next. Nothing of it is read from a list.
 - *lists*: an independent livestream is found by reading a list to its end, and created when it is not there. What a
@@ -38,6 +41,18 @@ STRIDE = int(os.environ.get("FAULTS_STRIDE", "61"))
 PARTS = 8
 WIRE = {**wire_fields(), "max_per_page": (100, 7, 1)}
 GROUPS: Mapping[str, tuple[str, ...]] = {
+    "both": (
+        "start_duplicate",
+        "stop_none",
+        "active_none",
+        "list_shape",
+        "disabled_type",
+        "seconds_type",
+        "max_per_page",
+        "create_offered",
+        "active_has_key",
+        "restart_keeps_id",
+    ),
     "control": (
         "active_none",
         "active_shape",
@@ -152,6 +167,12 @@ def lists(flow: Flow) -> None:
         service.create(name)
     service.start(MEETING, None, None)
     flow.later()
+    create(flow)
+
+
+def create(flow: Flow) -> None:
+    """One that is not there, among others."""
+    service = flow.stage.world.service
     entries = [{"name": "feed"}, {"name": "one"}]
     if service.profile.create_offered == "201":
         flow.run(LIVESTREAM, True, name="feed")
@@ -182,14 +203,30 @@ def objects(flow: Flow) -> None:
     flow.run(LIVESTREAM, False, state="stopped", meeting_id=MEETING)
 
 
-SETTINGS = {"control": {"stop_delay": 2}, "lists": {}, "objects": {"live_delay": 2, "playback_delay": 3}}
+def both(flow: Flow) -> None:
+    """A meeting, started and stopped by two jobs at once, and started anew; and an independent livestream."""
+    for name in ("one", "two"):
+        flow.stage.world.service.create(name)
+    options = {"meeting_id": MEETING}
+    assert flow.twice(state="started", **options) == 1
+    flow.run(LIVESTREAM, False, state="started", **options)
+    assert flow.twice(state="stopped", **options) in (1, 2)
+    flow.run(LIVESTREAM, False, state="stopped", **options)
+    anew = flow.actors[0](Task(LIVESTREAM, {"state": "started", "return_stream_key": True, **options}))
+    assert anew.values["changed"]
+    assert anew.values["livestream"]["stream_key"] in flow.stage.secrets()
+    check(flow.stage, [anew])
+    create(flow)
+
+
+SETTINGS = {"both": {}, "control": {"stop_delay": 2}, "lists": {}, "objects": {"live_delay": 2, "playback_delay": 3}}
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_combination_converges(stage: Stage, group: str, part: int) -> None:
     """Start, rerun, stop, rerun; create, rerun: done, and then nothing left to do."""
-    steps = {"control": control, "lists": lists, "objects": objects}[group]
+    steps = {"both": both, "control": control, "lists": lists, "objects": objects}[group]
     for profile in combinations(group, part):
         flow = Flow(stage, profile, **SETTINGS[group])
         try:
@@ -206,6 +243,6 @@ def test_every_combination_converges(stage: Stage, group: str, part: int) -> Non
 def test_the_products_are_whole() -> None:
     """How many combinations there are; every value of every field that matters is in one of them."""
     sizes = {group: len(list(itertools.product(*(WIRE[name] for name in names)))) for group, names in GROUPS.items()}
-    assert sizes == {"control": 16384, "lists": 34560 // 2, "objects": 10368}
+    assert sizes == {"both": 92160, "control": 16384, "lists": 34560 // 2, "objects": 10368}
     for group, size in sizes.items():
         FIGURES.count("combinations there are", group, size)

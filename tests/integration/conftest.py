@@ -46,6 +46,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
     perform,
     perform_alone,
 )
+from integration.loaded import Loaded
 from simulator.client import Control
 from simulator.journal import Entry
 from simulator.server import running
@@ -194,7 +195,8 @@ class Player:
     """Runs playbooks with the real ansible-playbook, in a home of its own, at -vvvv.
 
     After each run, the output and every file that was written are searched for credentials and stream keys; ``keys``
-    says that this run was asked to show stream keys. Only below ``vault`` may there be keys.
+    says that this run was asked to show stream keys. Only below ``vault`` may there be keys. ``loaded`` runs them with
+    an environment of its own.
     """
 
     sim: Control
@@ -203,6 +205,7 @@ class Player:
     in_process: bool = True
     pipelining: bool = False
     runs: int = 0
+    loaded: Loaded | None = None
 
     def environment(self) -> dict[str, str]:
         """What a user exports; nothing of the surrounding user's Ansible."""
@@ -250,8 +253,11 @@ class Player:
     ) -> subprocess.CompletedProcess[str]:
         """Run tasks (a list), or a playbook by name or path."""
         variables = {**self.environment(), **(environment or {})}
+        command = self.command(self.write(play) if isinstance(play, list) else play, *arguments)
+        if self.loaded is not None:
+            return self.loaded(command)
         return subprocess.run(
-            self.command(self.write(play) if isinstance(play, list) else play, *arguments),
+            command,
             env={name: value for name, value in variables.items() if value is not None},
             cwd=self.home,
             capture_output=True,

@@ -20,6 +20,7 @@ import pytest
 
 from faults.contests import CONTESTS, MEETINGS, Job, Played
 from faults.figures import FIGURES
+from integration.loaded import Loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,33 +38,51 @@ def figures() -> Iterator[None]:
     FIGURES.write()
 
 
-def play(player: Any, jobs: list[Job]) -> list[dict[str, Any]]:
-    """Run a playbook of one task for each job, all at the same moment; half of them in process."""
+@pytest.fixture
+def players(playbook: Any) -> Iterator[list[Any]]:
+    """One for each process, with a home of its own; every other two of them run tasks in process."""
+    made = []
+    for number in range(PROCESSES):
+        home = Path(playbook.home) / f"job{number}"
+        home.mkdir()
+        # Half of each side of a contest: the sides take turns.
+        player = replace(playbook, home=home, in_process=number // 2 % 2 == 0, pipelining=number % 2 == 0)
+        made.append(replace(player, loaded=Loaded(player.environment(), home)))
+    yield made
+    for player in made:
+        player.loaded.close()
+
+
+def play(players: list[Any], jobs: list[Job]) -> list[dict[str, Any]]:
+    """Run a playbook of one task for each job, all at the same moment."""
     barrier = threading.Barrier(len(jobs))
 
-    def run(number: int) -> dict[str, Any]:
-        home = Path(player.home) / f"job{number}"
-        home.mkdir(exist_ok=True)
-        module, options = jobs[number]
-        # Half of each side of a contest: the sides take turns.
-        own = replace(player, home=home, in_process=number // 2 % 2 == 0)
+    def run(player: Any, job: Job) -> dict[str, Any]:
+        module, options = job
+        (player.home / "ansible.log").write_text("")
+        player.runs = 0
         barrier.wait(60)
-        ran = own([{"name": "contend", f"eventops.cloudflare.{module}": options}])
+        ran = player([{"name": "contend", f"eventops.cloudflare.{module}": options}])
         result: dict[str, Any] = ran.registered("contend")
         assert (ran.returncode == 0) is not bool(result.get("failed")), ran.output
         return result
 
     with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, range(len(jobs))))
+        return list(pool.map(run, players, jobs))
 
 
 @pytest.mark.parametrize("name", CONTESTS)
-def test_contest(playbook: Any, sim: Control, name: str) -> None:
+def test_contest(players: list[Any], sim: Control, name: str) -> None:
+    """Whatever order they come in, the stated outcome."""
     contenders, verdict = CONTESTS[name]
-    for _round in range(ROUNDS):
+    for number in range(ROUNDS):
         sim.reset(rate_limit=0)
         for meeting in MEETINGS:
             sim.add_meeting(id=meeting)
-        results = play(playbook, contenders(PROCESSES))
-        verdict(Played(results, sim.journal(), sim.livestreams()))
+        results = play(players, contenders(PROCESSES))
+        try:
+            verdict(Played(results, sim.journal(), sim.livestreams()))
+        except AssertionError as failure:
+            failure.add_note(f"{name}, round {number}")
+            raise
         FIGURES.count(f"races of {PROCESSES} playbooks", name)
