@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils._requests import (
+    HTTPAdapter,
     HTTPConnection,
     HTTPConnectionPool,
     HTTPSConnection,
@@ -82,3 +83,22 @@ def pools(now: Callable[[], float]) -> dict[str, Any]:
         ConnectionCls = Tls
 
     return {"http": PlainPool, "https": TlsPool}
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Has a session read all its answers within bounds, also those that come through a proxy."""
+
+    def __init__(self, now: Callable[[], float], **options: Any) -> None:
+        self._pools = pools(now)
+        super().__init__(**options)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        # One of a SOCKS proxy has pools of its own.
+        if not proxy.lower().startswith("socks"):
+            manager.pool_classes_by_scheme = self._pools
+        return manager

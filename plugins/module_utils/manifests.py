@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils._requests import (
-    HTTPAdapter,
     Session,
     requests,
     urllib3_exceptions,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.bounded import BoundedAdapter
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import (
     MAX_CONNECTIONS,
     MOST_REDIRECTS,
@@ -53,14 +53,21 @@ def unfit(url: str) -> str | None:
     return "the URL holds credentials, and none are sent" if "@" in parts.netloc else None
 
 
+class _Session(Session):
+    """Follows no redirects, and does not even look where they lead: that may be no URL."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
+
+
 class Manifests:
     """Looks at playback URLs; usable from several threads at once."""
 
     def __init__(self, validate_certs: bool, ca_path: str | None) -> None:
-        self._session = Session()
+        self._session = _Session()
         set_up(self._session, certificate_check(validate_certs, ca_path))
         self._session.headers.update({"Accept": "*/*", "Accept-Encoding": "identity"})
-        adapter = HTTPAdapter(pool_maxsize=MAX_CONNECTIONS)
+        adapter = BoundedAdapter(time.monotonic, pool_maxsize=MAX_CONNECTIONS)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -84,10 +91,13 @@ class Manifests:
                     stream=True,
                     allow_redirects=False,
                 ) as response:
-                    target = self._session.get_redirect_target(response)
+                    try:
+                        target = Session.get_redirect_target(self._session, response)
+                        earlier, url = url, urljoin(url, target or "")
+                    except ValueError:
+                        return Look("redirected: not a URL", response.status_code)
                     if target is None:
                         return self._judge(response, until)
-                    earlier, url = url, urljoin(url, target)
                 if urlsplit(earlier).scheme == "https" and urlsplit(url).scheme == "http":
                     return Look("redirected from https to http, which is not followed", response.status_code)
             return Look("redirected without end", response.status_code)

@@ -31,7 +31,6 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils._requests import (
     AuthBase,
-    HTTPAdapter,
     Retry,
     Session,
     requests,
@@ -40,7 +39,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils._requests impo
 from ansible_collections.eventops.cloudflare.plugins.module_utils.bounded import (
     LARGEST_ANSWER,
     AnswerTooLarge,
-    pools,
+    BoundedAdapter,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     Ambiguous,
@@ -232,7 +231,7 @@ class _Session(Session):
         return target if stays else None
 
 
-class _Adapter(HTTPAdapter):
+class _Adapter(BoundedAdapter):
     """Counts what goes out, redirects included; what urllib3 repeats below it is counted by _Repeat.
 
     Answers are read here, within bounds: packed ones may become larger than what was sent.
@@ -240,7 +239,7 @@ class _Adapter(HTTPAdapter):
 
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
-        super().__init__(max_retries=_Repeat.of(transport), pool_maxsize=MAX_CONNECTIONS)
+        super().__init__(transport.settings.now, max_retries=_Repeat.of(transport), pool_maxsize=MAX_CONNECTIONS)
 
     def send(self, *args: Any, **kwargs: Any) -> requests.Response:
         self.transport.count(requests=1)
@@ -256,17 +255,6 @@ class _Adapter(HTTPAdapter):
         # Session.send finds it read.
         response._content = b"".join(parts)
         return response
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = pools(self.transport.settings.now)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **kwargs)
-        # One of a SOCKS proxy has pools of its own.
-        if not proxy.lower().startswith("socks"):
-            manager.pool_classes_by_scheme = self.poolmanager.pool_classes_by_scheme
-        return manager
 
 
 class Transport:

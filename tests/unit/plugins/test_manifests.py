@@ -6,16 +6,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
+from requests.adapters import HTTPAdapter
 from werkzeug import Request, Response
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils import manifests as manifests_module
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
 from ansible_collections.eventops.cloudflare.plugins.module_utils.manifests import Look, Manifests, unfit
 
@@ -105,7 +107,7 @@ def test_a_redirect_from_https_to_http_is_not_followed(httpserver: HTTPServer, m
     httpserver.expect_request("/a").respond_with_data("", status=302, headers={"Location": httpserver.url_for("/b")})
     found = Manifests(True, None)
 
-    class Plain(manifests_module.HTTPAdapter):
+    class Plain(HTTPAdapter):
         """Sends what is for https in clear."""
 
         def send(self, request, **options):  # type: ignore[no-untyped-def]
@@ -186,3 +188,43 @@ def test_unfit_urls(url: str, text: str | None) -> None:
 def test_a_missing_ca_path_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="ca_path does not exist"):
         Manifests(True, "/nonexistent.pem")
+
+
+def test_a_look_comes_to_an_end_whatever_a_server_sends(manifests: Manifests) -> None:
+    """Headers without end, and quickly: each byte would begin the socket's timeout anew."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _address = server.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nA: ")
+                while not over.wait(0.05):
+                    connection.sendall(b"b")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        begun = time.monotonic()
+        look = manifests.look(f"http://127.0.0.1:{server.getsockname()[1]}/", 1)
+        over.set()
+        thread.join(10)
+    assert time.monotonic() - begun < 4
+    assert (look.reason, look.status) == ("no answer within 1 s", None)
+
+
+@pytest.mark.parametrize("location", [b"http://[::1", b"//[", b"\xff"])
+def test_a_redirect_to_nowhere_is_a_reason(manifests: Manifests, location: bytes) -> None:
+    """From a server that does not look at what it sends."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _address = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + location + b"\r\n\r\n")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        look = manifests.look(f"http://127.0.0.1:{server.getsockname()[1]}/", 5)
+        thread.join(10)
+    assert look == Look("redirected: not a URL", 302)
