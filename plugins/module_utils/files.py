@@ -59,6 +59,10 @@ def check_root(path: str) -> str:
     """``path`` without trailing slashes; refused when it depends on where a process happens to run."""
     if not path.startswith("/") or "\0" in path or ".." in PurePosixPath(path).parts:
         raise InvalidRequest(f"path must be an absolute path without '..': {path!r}")
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        raise InvalidRequest(f"path cannot be a path of this system: {path!r}") from None
     return str(PurePosixPath("/" + path.lstrip("/")))
 
 
@@ -131,7 +135,7 @@ def _naming(path: str) -> Iterator[None]:
 def _open_root(root: str, placed: Placed, check_mode: bool) -> Iterator[_Folder]:
     """The root, made when it is missing, as are its parents."""
     ancestors = (PurePosixPath(root), *PurePosixPath(root).parents)
-    missing = [path for path in ancestors if not os.path.lexists(path)]
+    missing = [path for path in ancestors if not _exists(path)]
     existing = ancestors[len(missing)]
     if missing and not os.path.isdir(existing):
         raise FileFailed(f"{existing} is not a folder")
@@ -142,6 +146,15 @@ def _open_root(root: str, placed: Placed, check_mode: bool) -> Iterator[_Folder]
         placed.changes.append(Change(str(path), "absent", f"folder, mode {FOLDER_MODE:04o}"))
     with _opened(root, None if check_mode and missing else root) as folder:
         yield folder
+
+
+def _exists(path: PurePosixPath) -> bool:
+    """Whether there is anything. What cannot be there at all, a name that is too long, say, is an error."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -169,6 +169,12 @@ class TestPlanted:
             }
 
 
+def test_a_path_that_cannot_be_there_is_no_prediction(tmp_path: Path) -> None:
+    for check in (True, False):
+        with pytest.raises(FileFailed, match="File name too long"):
+            place(f"{tmp_path}/{'x' * 300}/y", {"stage": {"key.env": NEW}}, check_mode=check)
+
+
 SCRIPT = """
 import os, resource, signal, sys
 from ansible_collections.eventops.cloudflare.plugins.module_utils import files
@@ -299,6 +305,10 @@ class TestNames:
     def test_unfit_roots(self, path: str) -> None:
         with pytest.raises(InvalidRequest, match="path must be an absolute path"):
             check_root(path)
+
+    def test_a_root_that_the_system_cannot_name(self) -> None:
+        with pytest.raises(InvalidRequest, match="path cannot be a path of this system"):
+            check_root("/a\ud800")
 
     @pytest.mark.parametrize("path", ["/a/b", "/a/b/", "//a//b//", "/a/./b"])
     def test_roots(self, path: str) -> None:
