@@ -25,6 +25,7 @@ from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule impor
 
 LARGEST = 20_000_000  # bytes of a schedule; that of the largest congress has about two million
 TIMEOUT = 30  # seconds until a server has answered
+TOO_DEEP = "The answers are nested too deeply"
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
@@ -37,7 +38,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         """The plan, or what is wrong with the answers."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        answers = plain(self._task.args)
+        try:
+            answers = plain(self._task.args)
+        except TypeError:  # what YAML takes for a date, for instance
+            return {**result, "failed": True, "msg": "The answers hold a key that is no text: quote it"}
+        except RecursionError:
+            return {**result, "failed": True, "msg": TOO_DEEP}
         prefix = str(answers.pop("prefix", None) or "")
         try:
             plan = plan_event(answers, self._read_schedule, prefix)
@@ -45,7 +51,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 plan["options"][name] = self._from_here(plan["options"], name, prefix)
             return {**result, "changed": False, **plan}
         except RecursionError:
-            return {**result, "failed": True, "msg": "The answers are nested too deeply"}
+            return {**result, "failed": True, "msg": TOO_DEEP}
         except InvalidAnswer as error:
             return {**result, "failed": True, "msg": str(error)}
         except ScheduleError as error:

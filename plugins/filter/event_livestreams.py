@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers import InvalidAnswer
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import to_bring_about
 
 DOCUMENTATION = r"""
@@ -53,9 +56,17 @@ _value:
 """
 
 
+def event_livestreams(streams: Any) -> list[dict[str, Any]]:
+    """See DOCUMENTATION."""
+    try:
+        return to_bring_about(streams)
+    except InvalidAnswer as error:
+        raise AnsibleFilterError(f"event_livestreams: {error}") from None
+
+
 class FilterModule:
     """The filter of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Filters by name."""
-        return {"event_livestreams": to_bring_about}
+        return {"event_livestreams": event_livestreams}

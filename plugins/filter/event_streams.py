@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers import InvalidAnswer
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import with_observed
 
 DOCUMENTATION = r"""
@@ -70,9 +73,17 @@ _value:
 """
 
 
+def event_streams(streams: Any, meetings: Any = (), livestreams: Any = None) -> list[dict[str, Any]]:
+    """See DOCUMENTATION."""
+    try:
+        return with_observed(streams, meetings, livestreams)
+    except InvalidAnswer as error:
+        raise AnsibleFilterError(f"event_streams: {error}") from None
+
+
 class FilterModule:
     """The filter of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Filters by name."""
-        return {"event_streams": with_observed}
+        return {"event_streams": event_streams}

@@ -28,30 +28,30 @@ class InvalidAnswer(ValueError):
         return printable(super().__str__())
 
 
-def validated(values: Mapping[str, Any], spec: Spec, place: str = "{}") -> dict[str, Any]:
+def validated(values: Mapping[str, Any], spec: Spec, prefix: str = "") -> dict[str, Any]:
     """The values that were given, in their types, and the defaults of those that were not.
 
-    ``spec`` is an argument spec of Ansible, whose lists may be given as YAML text; ``place`` makes the name of a value
-    what a message calls it. Raises :class:`InvalidAnswer`.
+    ``spec`` is an argument spec of Ansible, whose lists may be given as YAML text; ``prefix`` is what the name of a
+    value begins with in messages. Raises :class:`InvalidAnswer`.
     """
     unknown = sorted(str(name) for name in set(values) - set(spec))
     if unknown:
-        raise InvalidAnswer(f"{place.format(unknown[0])} is unknown; known are {', '.join(spec)}")
+        raise InvalidAnswer(f"{prefix}{unknown[0]} is unknown; known are {', '.join(spec)}")
     found: dict[str, Any] = {}
     for name, option in spec.items():
         value = without_blanks(values.get(name))
         if value is None:
             if option.get("required"):
-                raise InvalidAnswer(f"{place.format(name)} is missing or blank")
+                raise InvalidAnswer(f"{prefix}{name} is missing or blank")
             found[name] = option.get("default")
             continue
         if option["type"] == "list":
             found[name] = [
-                _typed(item, {"type": option["elements"]}, f"{place.format(name)}[{index}]")
-                for index, item in enumerate(listed(value, place.format(name)))
+                _typed(item, {"type": option["elements"]}, f"{prefix}{name}[{index}]")
+                for index, item in enumerate(listed(value, f"{prefix}{name}"))
             ]
         else:
-            found[name] = _typed(value, option, place.format(name))
+            found[name] = _typed(value, option, f"{prefix}{name}")
     return found
 
 
@@ -68,7 +68,10 @@ def _typed(value: Any, option: Mapping[str, Any], name: str) -> Any:
         choices = option.get("choices")
         wanted = f"one of {', '.join(choices)}" if choices else _WANTED[option["type"]]
         raise InvalidAnswer(f"{name} must be {wanted}, not {_shown(value)}")
-    return result.validated_parameters["value"]
+    found = result.validated_parameters["value"]
+    if isinstance(found, str) and any("\ud800" <= char <= "\udfff" for char in found):
+        raise InvalidAnswer(f"{name} holds a lone surrogate, which is no character")
+    return found
 
 
 _WANTED = {

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable
 
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
+from ansible_collections.eventops.cloudflare.plugins.module_utils.files import check_names
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import MOST_SECONDS
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers import (
     InvalidAnswer,
     Spec,
@@ -55,6 +58,11 @@ _STREAM: Spec = {
 }
 _VIDEO: Spec = {"width": {"type": "int"}, "height": {"type": "int"}}
 
+# What is read of streams and of what was found of them: a text or nothing, unless it is said here.
+_OTHERWISE: dict[str, tuple[type, ...]] = {"independent": (bool,), "video_config": (Mapping,)}
+_OF_STREAM = ("name", "meeting_id", "meeting_title", "independent", "state")
+_OF_PLANNED = ("name", "meeting_id", "independent", "video_config", "state")
+
 # From a schedule's place, days and rooms to the schedule (see plugin_utils/schedule).
 ReadSchedule = Callable[[str, Sequence[str], Sequence[str]], Mapping[str, Any]]
 Stream = dict[str, Any]
@@ -72,8 +80,8 @@ def plan_event(answers: Mapping[str, Any], read_schedule: ReadSchedule, prefix: 
     key = given.strip().lower() if isinstance(given, str) else given
     if isinstance(key, (str, bool)):
         answers = {**answers, "verify": verify.get(key, key)}
-    options = validated(answers, ANSWERS, prefix + "{}")
-    _check_numbers(options, prefix)
+    options = validated(answers, ANSWERS, prefix)
+    _check_options(options, prefix)
     schedule: Mapping[str, Any] = {"conference": {}, "rooms": []}
     if options["schedule"]:
         schedule = read_schedule(options["schedule"], options["schedule_days"], options["schedule_rooms"])
@@ -83,18 +91,29 @@ def plan_event(answers: Mapping[str, Any], read_schedule: ReadSchedule, prefix: 
     # Also with exclusive: a survey left blank must not end everything that is on the air.
     if not streams:
         raise InvalidAnswer(f"nothing to livestream: give {prefix}streams or {prefix}schedule")
+    if options["credentials"]:
+        try:
+            check_names([stream["name"] for stream in streams if stream["state"] != "stopped"])
+        except InvalidRequest as error:
+            raise InvalidAnswer(f"{prefix}credentials are in folders: {error}") from None
     event = {**dict.fromkeys(EVENT), **schedule["conference"]}
     event["title"] = options["title"] or event["title"]
     return {"options": options, "event": event, "streams": streams, "meetings": _meetings(streams, options)}
 
 
-def _check_numbers(options: Mapping[str, Any], prefix: str) -> None:
+def _check_options(options: Mapping[str, Any], prefix: str) -> None:
     """Refuse now what a later task would refuse when meetings have been made already."""
     if not 1 <= options["concurrency"] <= 32:
         raise InvalidAnswer(f"{prefix}concurrency must be from 1 to 32, not {options['concurrency']}")
     for name in ("wait_timeout", "verify_timeout"):
-        if not 0 <= options[name] < float("inf"):
-            raise InvalidAnswer(f"{prefix}{name} must be 0 or more seconds, not {options[name]:g}")
+        if not 0 <= options[name] <= MOST_SECONDS:
+            raise InvalidAnswer(f"{prefix}{name} must be from 0 to {MOST_SECONDS} seconds, not {options[name]:g}")
+    if options["verify"] != "no" and not options["verify_timeout"]:
+        raise InvalidAnswer(f"{prefix}verify_timeout must be more than 0, unless {prefix}verify is no")
+    for name in ("run_sheet", "credentials"):
+        path = options[name] or ""
+        if "\0" in path or (name == "credentials" and path.startswith(("/", "~")) and ".." in path.split("/")):
+            raise InvalidAnswer(f"{prefix}{name} cannot be a path: {path!r}")
 
 
 def _streams(options: Mapping[str, Any], schedule: Mapping[str, Any], prefix: str) -> list[Stream]:
@@ -130,9 +149,9 @@ def _of_room(room: Mapping[str, Any], conference: Mapping[str, Any], options: Ma
 
 
 def _listed_stream(item: Mapping[str, Any], place: str, known: Mapping[str, Stream]) -> Stream:
-    stream = validated(item, _STREAM, place + ".{}")
+    stream = validated(item, _STREAM, f"{place}.")
     if stream["video_config"] is not None:
-        video = validated(stream["video_config"], _VIDEO, place + ".video_config.{}")
+        video = validated(stream["video_config"], _VIDEO, f"{place}.video_config.")
         stream["video_config"] = {name: pixels for name, pixels in video.items() if pixels is not None} or None
     room = known.get(stream["name"], {"title": stream["name"], "talks": []})
     sorts = [sort for sort in SORTS if stream[sort]]
@@ -166,16 +185,33 @@ def _meetings(streams: Iterable[Stream], options: Mapping[str, Any]) -> list[dic
     return titled + known
 
 
-def with_observed(
-    streams: Sequence[Stream],
-    meetings: Sequence[Mapping[str, Any]] = (),
-    livestreams: Sequence[Mapping[str, Any]] | None = None,
-) -> list[Stream]:
+def _objects(value: Any, name: str, fields: Sequence[str], required: bool = False) -> list[Any]:
+    """A list of objects whose ``fields`` can be used; raises :class:`~.answers.InvalidAnswer`."""
+    if isinstance(value, (str, Mapping)) or not isinstance(value, Iterable):
+        raise InvalidAnswer(f"{name} must be a list, not {type(value).__name__}")
+    found = list(value)
+    for index, item in enumerate(found):
+        if not isinstance(item, Mapping):
+            raise InvalidAnswer(f"{name}[{index}] must be an object, not {type(item).__name__}")
+        for field in fields:
+            if required and field not in item:
+                raise InvalidAnswer(f"{name}[{index}] has no {field}")
+            if not isinstance(item.get(field), (*_OTHERWISE.get(field, (str,)), type(None))):
+                raise InvalidAnswer(f"{name}[{index}].{field} cannot be {type(item[field]).__name__}")
+    return found
+
+
+def with_observed(streams: Any, meetings: Any = (), livestreams: Any = None) -> list[Stream]:
     """The streams with the IDs of their meetings, and with what was found of their livestreams (else None).
 
     ``livestreams`` is None as long as nobody has looked.
     Of several active meetings of a title the oldest is the one, as for the module realtime_meetings.
+    Raises :class:`~.answers.InvalidAnswer` where one of them is something else.
     """
+    streams = _objects(streams, "streams", _OF_STREAM, required=True)
+    meetings = _objects(meetings, "meetings", ("id", "title"))
+    if livestreams is not None:
+        livestreams = _objects(livestreams, "livestreams", ("name", "meeting_id"))
     ids: dict[Any, Any] = {}
     for meeting in sorted(meetings, key=_age):
         ids.setdefault(meeting.get("title"), meeting.get("id"))
@@ -203,15 +239,16 @@ def _age(meeting: Mapping[str, Any]) -> tuple[bool, str, str]:
     return created is None, str(created), str(meeting.get("id"))
 
 
-def to_bring_about(streams: Iterable[Stream]) -> list[dict[str, Any]]:
+def to_bring_about(streams: Any) -> list[dict[str, Any]]:
     """What the module realtime_livestreams is to bring about.
 
     Only starting makes the livestream of a meeting: there is nothing to do for it to be present. And a meeting that
     is not there (when stopping, and in check mode) has none.
+    Raises :class:`~.answers.InvalidAnswer` where there are no streams.
     """
     wanted = [
         stream
-        for stream in streams
+        for stream in _objects(streams, "streams", _OF_PLANNED, required=True)
         if stream["independent"] or (stream["meeting_id"] is not None and stream["state"] != "present")
     ]
     fields = ("name", "meeting_id", "video_config", "state")

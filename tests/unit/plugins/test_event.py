@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -117,9 +118,23 @@ def test_answers_become_what_they_are_meant_to_be(answer: str, value: Any, expec
         ({"wait": "maybe"}, "event_livestream_wait must be yes or no, not 'maybe'"),
         ({"wait": {"a": 1}}, "event_livestream_wait must be yes or no, not {'a': 1}"),
         ({"wait_timeout": "soon"}, "event_livestream_wait_timeout must be a number, not 'soon'"),
-        ({"wait_timeout": -1}, "event_livestream_wait_timeout must be 0 or more seconds, not -1"),
-        ({"wait_timeout": "nan"}, "event_livestream_wait_timeout must be 0 or more seconds, not nan"),
-        ({"verify_timeout": "inf"}, "event_livestream_verify_timeout must be 0 or more seconds, not inf"),
+        ({"wait_timeout": -1}, "event_livestream_wait_timeout must be from 0 to 1000000 seconds, not -1"),
+        ({"wait_timeout": "nan"}, "event_livestream_wait_timeout must be from 0 to 1000000 seconds, not nan"),
+        ({"wait_timeout": 1e7}, "event_livestream_wait_timeout must be from 0 to 1000000 seconds, not 1e+07"),
+        ({"verify_timeout": "inf"}, "event_livestream_verify_timeout must be from 0 to 1000000 seconds, not inf"),
+        (
+            {"verify_timeout": 0},
+            "event_livestream_verify_timeout must be more than 0, unless event_livestream_verify is no",
+        ),
+        ({"run_sheet": "a\0b"}, r"event_livestream_run_sheet cannot be a path: 'a\x00b'"),
+        ({"credentials": "/a/../b"}, "event_livestream_credentials cannot be a path: '/a/../b'"),
+        ({"credentials": "~/.."}, "event_livestream_credentials cannot be a path: '~/..'"),
+        (
+            {"credentials": "keys", "streams": [{"name": "a/b", "independent": True}]},
+            "event_livestream_credentials are in folders: name cannot be a folder's: 'a/b'",
+        ),
+        ({"title": "a\ud800"}, "event_livestream_title holds a lone surrogate"),
+        ({"streams": '[{"name": "a\\ud800"}]'}, "event_livestream_streams[0].name holds a lone surrogate"),
         ({"concurrency": "4.5"}, "event_livestream_concurrency must be a whole number, not '4.5'"),
         ({"concurrency": 0}, "event_livestream_concurrency must be from 1 to 32, not 0"),
         ({"verify": "sometimes"}, "event_livestream_verify must be one of warn, fail, no, not 'sometimes'"),
@@ -161,6 +176,40 @@ def test_anything_else_is_refused_by_name(answers: dict[str, Any], message: str)
     with pytest.raises(InvalidAnswer) as refused:
         plan(**{"streams": LIST, **answers})
     assert str(refused.value).startswith(message)
+
+
+def test_what_no_later_task_needs_is_accepted() -> None:
+    assert plan(streams=LIST, verify="no", verify_timeout=0)["options"]["verify_timeout"] == 0
+    assert plan(streams=LIST, credentials="../keys")["options"]["credentials"] == "../keys"
+    stopped = {"name": "a/b", "independent": True, "state": "stopped"}
+    assert plan(streams=[*LIST, stopped], credentials="keys")["streams"][3]["name"] == "a/b"
+
+
+@pytest.mark.parametrize("prefix", ["{", "}", "{0}", "{x}"])
+def test_a_prefix_is_a_text(prefix: str) -> None:
+    with pytest.raises(InvalidAnswer) as refused:
+        plan_event({"streams": [{"name": "a", "size": 1}]}, read, prefix)
+    assert str(refused.value).startswith(f"{prefix}streams[0].size is unknown")
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        ((7,), "streams must be a list, not int"),
+        (({},), "streams must be a list, not dict"),
+        (([7],), "streams[0] must be an object, not int"),
+        (([{"name": "a"}],), "streams[0] has no meeting_id"),
+        (([], "x"), "meetings must be a list, not str"),
+        (([], [{"title": ["x"]}]), "meetings[0].title cannot be list"),
+        (([], [], [{}, {"meeting_id": {}}]), "livestreams[1].meeting_id cannot be dict"),
+    ],
+)
+def test_what_is_not_what_was_found_is_refused_by_name(found: Any, message: str) -> None:
+    with pytest.raises(InvalidAnswer, match=f"^{re.escape(message)}$"):
+        with_observed(*found)
+    if len(found) == 1:
+        with pytest.raises(InvalidAnswer, match=f"^{re.escape(message)}$"):
+            to_bring_about(*found)
 
 
 answer = st.recursive(
