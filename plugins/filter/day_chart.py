@@ -71,6 +71,7 @@ _value:
   type: str
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -98,6 +99,16 @@ def _amount(value: Any) -> float:
     return min(amount, MOST) if amount > 0 else 0.0
 
 
+def _divisor(scale: Any) -> float:
+    try:
+        divisor = float(scale)
+    except (TypeError, ValueError, OverflowError):
+        divisor = 0.0
+    if not 0 < divisor < math.inf:  # NaN is neither
+        raise AnsibleFilterError(f"day_chart: scale must be a number above 0, not {str(scale)[:40]!r}")
+    return divisor
+
+
 def day_chart(
     rows: Any,
     value: str = "count",
@@ -112,11 +123,15 @@ def day_chart(
     """The chart of ``value`` in ``rows``; values of the same day are added."""
     if rows is not None and (isinstance(rows, (str, Mapping)) or not isinstance(rows, Iterable)):
         raise AnsibleFilterError(f"day_chart takes a list with an object for each day, not {type(rows).__name__}")
+    for option, text in (("value", value), ("day", day), ("title", title), ("unit", unit)):
+        if not isinstance(text, str):
+            raise AnsibleFilterError(f"day_chart: {option} must be a text, not {type(text).__name__}")
+    divisor = _divisor(scale)
     values: dict[date, float] = {}
     for row in rows or []:
         when = _day(row.get(day)) if isinstance(row, Mapping) else None
         if when is not None:
-            values[when] = values.get(when, 0.0) + _amount(row.get(value)) / scale
+            values[when] = min(MOST, values.get(when, 0.0) + _amount(row.get(value)) / divisor)
     begin, end = _day(first), _day(last)
     return bar_chart(values, title, unit, whole, (begin, end) if begin and end else None)
 

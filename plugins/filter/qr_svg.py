@@ -57,7 +57,7 @@ except ImportError:
 MASK = 2
 
 
-def qr_svg(text: Any, title: str | None = None) -> str:
+def qr_svg(text: Any, title: Any = None) -> str:
     """``text`` as the SVG of a QR code; empty if there is none to make, or nothing to make it with."""
     content = "" if text is None else str(text).strip()
     if segno is None or not content:
@@ -67,7 +67,7 @@ def qr_svg(text: Any, title: str | None = None) -> str:
     except ValueError:  # more than a QR code holds, or no text at all (half of a surrogate pair)
         return ""
     svg: str = code.svg_inline(border=4, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None)
-    label = escape(title or content)
+    label = escape(str(title or content))
     return svg.replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" ', 1)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from ansible.errors import AnsibleFilterError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -176,3 +177,21 @@ def test_values_of_a_day_are_added_and_odd_rows_left_out() -> None:
     chart = day_chart([*rows(1), *rows(2), {"date": "tomorrow", "count": 9}])
     assert "21 Aug 2019: 3" in chart
     assert len(bars(chart)) == 1
+
+
+@pytest.mark.parametrize("scale", [0, -1, "many", None, [], float("nan"), float("inf"), 10**400])
+def test_a_scale_is_a_number_above_zero(scale: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match="day_chart: scale must be a number above 0"):
+        day_chart(rows(1), scale=scale)
+
+
+def test_whatever_the_scale_is_it_can_be_drawn() -> None:
+    assert "unbounded" in day_chart(rows(1e300, 1), unit="unbounded", scale=1e-300)
+    assert day_chart(rows(1), scale="2") == day_chart(rows(1), scale=2)
+
+
+@pytest.mark.parametrize("option", ["value", "day", "title", "unit"])
+@pytest.mark.parametrize("text", [None, 7, ["x"], {}])
+def test_what_is_to_be_a_text_is_named(option: str, text: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match=f"day_chart: {option} must be a text"):
+        day_chart(rows(1), **{option: text})

@@ -57,6 +57,7 @@ def test_it_is_dark_on_light_and_says_what_it_is() -> None:
     assert {path.get("fill") for path in element} >= {"#fff"}
     assert ElementTree.fromstring(qr_svg(URL)).get("aria-label") == URL
     assert qr_svg(f"  {URL}\n", "<Watch>") == svg
+    assert ElementTree.fromstring(qr_svg(URL, 2027)).get("aria-label") == "2027"
 
 
 @pytest.mark.parametrize("text", [None, "", "  ", "x" * 5000, "\ud800"])
