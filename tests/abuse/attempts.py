@@ -15,9 +15,9 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context
-from ansible_collections.eventops.cloudflare.plugins.module_utils.task import perform
+from ansible_collections.eventops.cloudflare.plugins.module_utils.task import perform, perform_alone
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.in_process import misfits, plain
-from integration.conftest import MODULES
+from integration.conftest import ALONE, MODULES
 from simulator.client import Control
 from simulator.journal import Entry
 
@@ -37,13 +37,14 @@ class Attempt:
 
 def attempt(sim: Control, module: str, options: Mapping[str, Any], *, check: bool = False) -> Attempt:
     """Run a task as the action plugin does. Anything but an answer raises."""
-    spec, reconcile = MODULES[module]
+    spec = {**MODULES, **ALONE}[module][0]
     client = {
         "account_id": sim.account_id,
         "app_id": sim.app_id,
         "api_token": sim.api_token,
         "base_url": sim.base_url,
     }
+    client = client if module in MODULES else {}
     misfit = next(misfits(spec, options), None)
     if misfit is not None:
         return Attempt({}, {}, (), misfit, ())
@@ -61,9 +62,13 @@ def attempt(sim: Control, module: str, options: Mapping[str, Any], *, check: boo
 
     context = Context(check_mode=check, clock=Clock(lambda: elapsed[0], sleep))
     sim.clear_journal()
-    result = perform(reconcile, validated.validated_parameters, context, diff_mode=True)
+    params = validated.validated_parameters
+    if module in MODULES:
+        result = perform(MODULES[module][1], params, context, diff_mode=True)
+    else:
+        result = perform_alone(ALONE[module][1], params, context, diff_mode=True)
     message = str(result.values["msg"]) if result.values.get("failed") else None
-    return Attempt(validated.validated_parameters, result.values, result.warnings, message, sim.journal())
+    return Attempt(params, result.values, result.warnings, message, sim.journal())
 
 
 def leaves(spec: Mapping[str, Any], above: Place = ()) -> Iterator[tuple[Place, Mapping[str, Any]]]:

@@ -42,7 +42,7 @@ LOCAL = {
 }
 LOCAL_IN = {("realtime_livestream_info", "name"), ("realtime_meeting_info", "title")}
 # How to reach the API is the same for all modules, and what a meeting is for both of meetings.
-# What it does with names and paths is files, which have tests of their own.
+# What realtime_credentials does with names and paths is files: test_credentials.py.
 ALL = {module: value for module, value in MODULES.items() if module != "realtime_credentials"}
 OPTIONS = [
     pytest.param(module, place, spec, id=f"{module}-{'.'.join(place)}")

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from hypothesis import strategies
@@ -75,6 +76,8 @@ OTHERS: dict[str, Any] = {
     "an object": {"x": {"y": ["z"]}},
     "an odd key": {"../\n\x1b": "x"},
     "a number as key": {7: "x"},
+    "a date": datetime.date(2027, 8, 20),
+    "a date as key": [{datetime.date(2027, 8, 20): "x"}],
 }
 VALUES: dict[str, Any] = {**TEXTS, **OTHERS}
 
