@@ -9,55 +9,124 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
+import os
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
 from hypothesis import given, strategies
 
+from abuse.attempts import Place, at, put
 from abuse.listener import http, listening
 from abuse.published import SEEDS
 from abuse.values import VALUES, anything, texts
 from ansible_collections.eventops.cloudflare.plugins.action import event_plan
-from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers import InvalidAnswer
-from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import _STREAM, ANSWERS, plan_event
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import printable
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import _STREAM, _VIDEO, ANSWERS
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.in_process import plain
-from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule import ScheduleError, read_schedule
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule import ScheduleError
 
 PREFIX = "event_livestream_"
 NAMES = strategies.sampled_from(sorted(ANSWERS))
 STREAMS = strategies.lists(
     strategies.dictionaries(strategies.sampled_from(sorted(_STREAM)), anything, max_size=4), max_size=3
 )
+# Everything that can be said of an event, and of one of its streams.
+PLACES = [
+    *((name,) for name in sorted(ANSWERS)),
+    *(("streams", name) for name in sorted(_STREAM)),
+    *(("streams", "video_config", name) for name in sorted(_VIDEO)),
+]
+SPECS = {1: ANSWERS, 2: _STREAM, 3: _VIDEO}
 
 
-def planned(answers: dict[str, Any]) -> str | None:
-    """Plan; returns the refusal."""
-    try:
-        plan = plan_event(
-            plain(answers), lambda _place, days, rooms: read_schedule(SEEDS[0].decode(), days=days, rooms=rooms), PREFIX
-        )
-    except (InvalidAnswer, ScheduleError) as error:
-        return str(error)
-    except RecursionError:
-        return "The answers are nested too deeply"
-    names = [stream["name"] for stream in plan["streams"]]
-    assert len(set(names)) == len(names)
-    json.dumps(plan)
-    return None
+@pytest.fixture(scope="module")
+def schedule(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a schedule."""
+    path = tmp_path_factory.mktemp("event") / "schedule.json"
+    path.write_bytes(SEEDS[0])
+    return path
 
 
-@pytest.mark.parametrize("name", sorted(ANSWERS))
-def test_every_variable(name: str) -> None:
-    for value in VALUES.values():
-        message = planned({"streams": [{"name": "Curie"}], name: copy.deepcopy(value)})
-        assert message is None or PREFIX in message, message
-        assert message is None or message.isprintable(), message
+def run(answers: dict[Any, Any], home: Path) -> dict[str, Any]:
+    """What the task returns; relative paths of schedules begin in ``home``. Anything but an answer raises."""
+    task = SimpleNamespace(args=answers, async_val=0, check_mode=False, get_search_path=lambda: [str(home)])
+    connection = SimpleNamespace(transport="local", _shell=SimpleNamespace(tmpdir="none"))
+    return event_plan.ActionModule(task, connection, None, DataLoader(), None, None).run(task_vars={})
+
+
+def planned(answers: dict[Any, Any], home: Path) -> tuple[str | None, dict[str, Any]]:
+    """The refusal, if it is one, and what the task returned, which Ansible can write."""
+    found = run({"prefix": PREFIX, **answers}, home)
+    message: str | None = found.get("msg")
+    # The list of streams is also there as it was given.
+    told = {**found, "options": {**found.get("options", {}), "streams": None}}
+    json.dumps(told, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    assert bool(found.get("failed")) is (message is not None)
+    if message is not None:
+        assert message.isprintable()
+        assert 0 < len(message) < 60_000
+    else:
+        names = [stream["name"] for stream in found["streams"]]
+        assert len(set(names)) == len(names) > 0
+    return message, found
+
+
+def carried(found: dict[str, Any], place: Place) -> Any:
+    """What became of the value at this place."""
+    return at(found["options"] if len(place) == 1 else {"streams": found["streams"][-1:]}, place)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=".".join)
+def test_every_variable(schedule: Path, place: Place) -> None:
+    """Refused by its name, or carried as it is but for blanks around it."""
+    option = SPECS[len(place)][place[-1]]
+    failures = {}
+    for name, value in VALUES.items():
+        stream = {"name": "x", **({} if place[-1] in ("meeting_id", "meeting_title") else {"independent": True})}
+        answers = put({"schedule": str(schedule), "streams": [stream]}, place, copy.deepcopy(value))
+        try:
+            message, found = planned(answers, schedule.parent)
+            if message is not None:
+                known = "key that is no text" in message
+                assert known or (PREFIX in message and place[-1].removeprefix("schedule_") in message), message
+            elif isinstance(value, str) and value.strip() and option["type"] == "str" and "choices" not in option:
+                wanted = value.strip()
+                if place[-1] in ("run_sheet", "credentials") and not wanted.startswith(("/", "~")):
+                    wanted = os.path.abspath(wanted)
+                assert carried(found, place) == wanted
+        except Exception as error:  # noqa: BLE001
+            failures[name] = f"{type(error).__name__}: {str(error)[:300]}"
+    assert failures == {}
+
+
+@given(place=strategies.sampled_from(PLACES), value=anything)
+def test_any_variable(schedule: Path, place: Place, value: Any) -> None:
+    stream = {"name": "x", "independent": True}
+    planned(put({"schedule": str(schedule), "streams": [stream]}, place, value), schedule.parent)
 
 
 @given(answers=strategies.dictionaries(NAMES | texts, anything, max_size=4), streams=STREAMS)
-def test_any_variables(answers: dict[str, Any], streams: list[Any]) -> None:
-    message = planned({"streams": streams, **answers})
-    assert message is None or message
+def test_any_variables(schedule: Path, answers: dict[str, Any], streams: list[Any]) -> None:
+    planned({"schedule": str(schedule), "streams": streams, **answers}, schedule.parent)
+
+
+@given(prefix=anything)
+def test_any_prefix(schedule: Path, prefix: Any) -> None:
+    planned({"prefix": prefix, "streams": [{"name": "x", "independent": True}]}, schedule.parent)
+    message, _found = planned({"prefix": prefix, "colour": "red"}, schedule.parent)
+    assert message is not None
+    assert printable(str(plain({"x": prefix})["x"] or "")) in message
+
+
+def test_answers_that_are_nested_without_end(schedule: Path) -> None:
+    nested: list[Any] = []
+    for _level in range(20_000):
+        nested = [nested]
+    assert planned({"streams": nested}, schedule.parent)[0] == "The answers are nested too deeply"
+    assert "YAML" in str(planned({"streams": "[" * 20_000}, schedule.parent)[0])
 
 
 @pytest.mark.parametrize(
@@ -91,6 +160,6 @@ def test_any_address(text: str) -> None:
 
 
 @given(text=texts | strategies.text(alphabet="-:[]{}&*!|>'\"# \n\tabc1", max_size=60))
-def test_a_list_as_text(text: str) -> None:
+def test_a_list_as_text(schedule: Path, text: str) -> None:
     for name in ("streams", "schedule_days", "schedule_rooms"):
-        planned({"schedule": "x", name: text})
+        planned({"schedule": str(schedule), name: text}, schedule.parent)

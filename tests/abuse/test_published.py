@@ -11,12 +11,10 @@ import json
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleFilterError
 from hypothesis import given, strategies
 
 from abuse.published import SEEDS, check, check_message, read, small
-from abuse.values import anything, texts
-from ansible_collections.eventops.cloudflare.plugins.filter import day_chart, escape_html, from_schedule
+from abuse.values import anything
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule import ScheduleError, read_schedule
 
 
@@ -58,28 +56,3 @@ def test_damaged_schedules(seed: bytes, data: Any) -> None:
 @given(days=anything, rooms=anything, prefix=anything)
 def test_any_selection(days: Any, rooms: Any, prefix: Any) -> None:
     read(SEEDS[0], days=days, rooms=rooms, prefix=prefix)
-
-
-@given(value=anything)
-def test_the_filter_says_what_it_cannot_use(value: Any) -> None:
-    try:
-        from_schedule.from_schedule(value)
-    except AnsibleFilterError as error:
-        check_message(str(error))
-
-
-@given(text=texts)
-def test_texts_for_pages_are_safe(text: str) -> None:
-    found = str(escape_html.FilterModule().filters()["escape_html"](text))
-    assert not set(found) & set("<>\"'")
-    found.encode("utf-8")
-
-
-@given(rows=anything)
-def test_charts_of_anything(rows: Any) -> None:
-    try:
-        found = day_chart.day_chart(rows, "count")
-    except AnsibleFilterError as error:
-        check_message(str(error))
-    else:
-        str(found).encode("utf-8")
