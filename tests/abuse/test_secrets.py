@@ -117,7 +117,9 @@ def test_outputs_logs_caches_and_reports(playbook: Player, sim: Control, here: b
     assert len(ran.results) == len(play), ran.output[-3000:]
     assert [item["failed"] for item in ran.results[:7]] == [False] * 7
     written = {path.relative_to(home).parts[0] for path in home.rglob("*") if path.is_file()}
-    assert {"tree", "junit", "facts", "ansible.log"} <= written
+    assert {"tree", "junit", "facts", "retry", "ansible.log"} <= written
+    # One line for each host that has failed, and nothing else.
+    assert [path.read_text() for path in (home / "retry").iterdir()] == ["localhost\n"]
     assert len(sim.secrets()) > 4
 
 
