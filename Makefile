@@ -151,7 +151,7 @@ faults: $(ENV) ## Random fault schedules, open points and races: a fixed part (S
 	@FAULTS_SCHEDULES=$(SCHEDULES) "$(VENV)/bin/python" -m pytest tests/faults -n 2 --dist worksteal $(ARGS)
 
 .PHONY: test-faults
-test-faults: $(ENV) ## The same at full length, and bugs put back; figures in .build/faults.json
+test-faults: $(ENV) ## The same at full length, and bugs put back; writes docs/reliability.md
 	$(call say,Faults at full length)
 	@"$(VENV)/bin/python" tests/faults $(ARGS)
 

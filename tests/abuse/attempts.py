@@ -17,6 +17,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.task import perform, perform_alone
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.in_process import misfits, plain
+from faults.figures import FIGURES
 from integration.conftest import ALONE, MODULES
 from simulator.client import Control
 from simulator.journal import Entry
@@ -37,6 +38,7 @@ class Attempt:
 
 def attempt(sim: Control, module: str, options: Mapping[str, Any], *, check: bool = False) -> Attempt:
     """Run a task as the action plugin does. Anything but an answer raises."""
+    FIGURES.count("inputs", module)
     spec = {**MODULES, **ALONE}[module][0]
     client = {
         "account_id": sim.account_id,

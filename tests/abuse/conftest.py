@@ -9,9 +9,10 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 
 from abuse.scale import SCALE
+from faults.figures import figures
 from integration.conftest import Actor, Player, actor, playbook, sim, simulator
 
-__all__ = ["Actor", "Player", "actor", "playbook", "sim", "simulator"]
+__all__ = ["Actor", "Player", "actor", "figures", "playbook", "sim", "simulator"]
 
 settings.register_profile(
     "abuse",

@@ -27,6 +27,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import _STREAM, _VIDEO, ANSWERS
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.in_process import plain
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule import ScheduleError
+from faults.figures import FIGURES
 
 PREFIX = "event_livestream_"
 NAMES = strategies.sampled_from(sorted(ANSWERS))
@@ -52,6 +53,7 @@ def schedule(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(answers: dict[Any, Any], home: Path) -> dict[str, Any]:
     """What the task returns; relative paths of schedules begin in ``home``. Anything but an answer raises."""
+    FIGURES.count("inputs", "event_plan")
     task = SimpleNamespace(args=answers, async_val=0, check_mode=False, get_search_path=lambda: [str(home)])
     connection = SimpleNamespace(transport="local", _shell=SimpleNamespace(tmpdir="none"))
     return event_plan.ActionModule(task, connection, None, DataLoader(), None, None).run(task_vars={})

@@ -29,6 +29,7 @@ from ansible_collections.eventops.cloudflare.plugins.filter import (
     qr_svg,
 )
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import plan_event
+from faults.figures import FIGURES
 from integration.conftest import ROOT
 
 PLANNED = plan_event(
@@ -79,6 +80,7 @@ FIELDS = [
 
 def apply(name: str, **changed: Any) -> Any:
     """What a filter makes of its parameters, or its refusal."""
+    FIGURES.count("inputs", name)
     call, values = FILTERS[name]
     first, *others = {**values, **changed}.values()
     try:

@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from abuse.scale import SCALE
+from faults.figures import FIGURES
 from integration.conftest import Actor, Player
 from simulator.client import Control
 
@@ -115,6 +116,12 @@ def launch(sim: Control, scenario: Scenario, options: Mapping[str, Any]) -> subp
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def kill(name: str, job: subprocess.Popen[bytes], number: int) -> None:
+    """End it, and count that."""
+    job.send_signal(number)
+    FIGURES.count("kills", name)
+
+
 def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for it."""
     end = time.monotonic() + seconds
@@ -142,7 +149,7 @@ def test_after_each_request(actor: Actor, name: str) -> None:
         sim.faults({"kind": "delay", "when": "after", "seconds": HELD, "index": index})
         job = launch(sim, scenario, options)
         until(lambda: sim.fired() == [1] and any(e.fault and e.service_status for e in sim.journal()))
-        job.send_signal(SIGNALS[index % len(SIGNALS)])
+        kill(name, job, SIGNALS[index % len(SIGNALS)])
         job.wait(30)
         settled(sim)
         converges(actor, scenario, options)
@@ -156,7 +163,7 @@ def test_while_a_write_is_on_its_way(actor: Actor, name: str) -> None:
     sim.faults(*({"kind": "delay", "when": "before", "seconds": 0.7, "method": method} for method in ("POST", "PATCH")))
     job = launch(sim, scenario, options)
     until(lambda: any(entry.fault for entry in sim.journal()))
-    job.send_signal(signal.SIGKILL)
+    kill(name, job, signal.SIGKILL)
     job.wait(30)
     settled(sim)
     converges(actor, scenario, options)
@@ -173,7 +180,7 @@ def test_at_any_moment(actor: Actor, name: str) -> None:
         job = launch(sim, scenario, options)
         until(lambda: bool(sim.journal()))
         time.sleep(random.Random(seed).uniform(0, 0.3))
-        job.send_signal(SIGNALS[seed % len(SIGNALS)])
+        kill(name, job, SIGNALS[seed % len(SIGNALS)])
         job.wait(30)
         sim.configure(latency=0)
         settled(sim)
@@ -210,6 +217,7 @@ def test_ansible_playbook(playbook: Player, actor: Actor, name: str, number: int
     )
     until(lambda: any(entry.fault and entry.service_status for entry in sim.journal()))
     os.killpg(job.pid, number)
+    FIGURES.count("kills", f"{name}, as a playbook")
     job.wait(60)
     # At once: what has survived may still be at work.
     ran = playbook([task], extra={"eventops_cloudflare_in_process": here})

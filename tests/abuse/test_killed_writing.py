@@ -25,6 +25,7 @@ import pytest
 
 from abuse.scale import SCALE
 from abuse.test_killed import until
+from faults.figures import FIGURES
 from integration.conftest import Actor, Player
 from simulator.client import Control
 
@@ -134,6 +135,8 @@ class Killer:
         """How many steps it has taken to the end, or -1."""
         assert self.job.stdin
         assert self.job.stdout
+        if step >= 0:
+            FIGURES.count("kills", "write files of keys")
         self.job.stdin.write(f"{step} {number}\n")
         self.job.stdin.flush()
         return int(self.job.stdout.readline())
@@ -215,6 +218,7 @@ def test_ansible_playbook(playbook: Player, actor: Actor, number: int, here: boo
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, number)
         job.wait(60)
+        FIGURES.count("kills", "write files of keys, as a playbook")
         cut_short += vault.check()[0] < len(vault.wanted)
         vault.converges()
     assert cut_short

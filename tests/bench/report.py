@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import datetime
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,19 +18,9 @@ from bench.measure import Results
 from bench.plays import COLLECTION, PLAYBOOK, Api, Entry, playbook
 from bench.process import INTERVAL, THOROUGH, Memory
 from bench.service import COMMAND
-
-HEADER = """<!--
-Copyright (c) 2026, eventops contributors
-GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-SPDX-License-Identifier: GPL-3.0-or-later
-
-Written by "make bench": change tests/bench instead.
--->
-"""
+from documents import fenced, header, joined, table
 
 QUICK: Final = "This was one short round: its counts are right, its times say little."
-
-Row = Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -66,11 +55,11 @@ def verdict(results: Results) -> str:
 
 def document(results: Results, setting: Setting) -> str:
     """All of it, as Markdown."""
-    return "\n".join(_wrapped(part.strip()) + "\n" for part in _parts(results, setting))
+    return joined(_parts(results, setting))
 
 
 def _parts(results: Results, setting: Setting) -> Iterator[str]:
-    yield HEADER
+    yield header("make bench", "tests/bench")
     yield "# Performance"
     yield (
         "What the modules cost in time, requests and memory, and what the same work costs by other means. Everything "
@@ -342,24 +331,6 @@ def _not_measured() -> Iterator[str]:
 - The modules for meetings and analytics by themselves, `exclusive`, waiting for an encoder, check mode, diff mode.
 - Other versions of Python and ansible-core than those above.
 """
-
-
-def _wrapped(part: str) -> str:
-    """A paragraph in lines; everything else as it is."""
-    if part.startswith(("#", "|", "<", "`" * 3, "- ")):
-        return part
-    return textwrap.fill(part, 120, break_long_words=False, break_on_hyphens=False)
-
-
-def table(titles: Row, rows: Iterable[Row]) -> str:
-    """A Markdown table."""
-    lines = [titles, ["---"] * len(titles), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def fenced(text: str, language: str) -> str:
-    """A block of code."""
-    return f"```{language}\n{text}\n```"
 
 
 def _milliseconds(seconds: float) -> str:

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from faults.figures import FIGURES
+from faults.figures import figures
 from faults.stage import Stage, staging
+
+__all__ = ["figures", "stage"]
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +25,6 @@ def stage() -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def figures() -> Iterator[None]:
-    """What was counted is written in the end. Of a failure, its steps matter, not thousands of lost connections."""
+def _quiet() -> None:
+    """Of a failure, its steps matter, not thousands of lost connections."""
     logging.getLogger("urllib3").setLevel(logging.ERROR)
-    yield
-    FIGURES.write()

@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+import pytest
 
 BUILD: Final = Path(__file__).parents[2] / ".build"
 PARTS: Final = BUILD / "faults"
@@ -29,9 +32,10 @@ class Figures:
         self._counts.setdefault(subject, Counter())[kind] += number
 
     def write(self) -> None:
-        """Save what this process counted, as belonging to ``FAULTS_PART``."""
-        if self._counts:
-            place = PARTS / os.environ.get("FAULTS_PART", "other")
+        """Save what this process counted, as belonging to ``FAULTS_PART``, where there is one."""
+        part = os.environ.get("FAULTS_PART")
+        if self._counts and part:
+            place = PARTS / part
             place.mkdir(parents=True, exist_ok=True)
             (place / f"{os.getpid()}.json").write_text(json.dumps(self._counts))
 
@@ -52,3 +56,10 @@ def forget(part: str) -> None:
 
 
 FIGURES: Final = Figures()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def figures() -> Iterator[None]:
+    """What was counted is written in the end."""
+    yield
+    FIGURES.write()

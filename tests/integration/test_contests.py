@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from faults.contests import CONTESTS, MEETINGS, Job, Played
-from faults.figures import FIGURES
+from faults.figures import FIGURES, figures
 from integration.loaded import Loaded
 
 if TYPE_CHECKING:
@@ -27,15 +27,10 @@ if TYPE_CHECKING:
 
     from simulator.client import Control
 
+__all__ = ["figures"]
+
 PROCESSES = int(os.environ.get("FAULTS_PLAYBOOKS", "4"))
 ROUNDS = int(os.environ.get("FAULTS_PLAYBOOK_ROUNDS", "1"))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def figures() -> Iterator[None]:
-    """What was counted is written in the end."""
-    yield
-    FIGURES.write()
 
 
 @pytest.fixture
