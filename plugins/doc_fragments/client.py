@@ -52,9 +52,10 @@ options:
     default: 30
   retries:
     description:
-      - How often a request is repeated after a passing failure.
-      - Reads are repeated after HTTP 429, after errors of the server, and after failures of the connection. Anything that changes
-        something is repeated only if it certainly was not carried out, and read back before anything else otherwise.
+      - How often a request is retried after a transient error.
+      - Reads are retried after HTTP 429, after errors of the server, and after failures of the connection.
+      - Anything that changes something is retried only if it certainly was not processed - it was answered with HTTP 429, or
+        no byte of it was sent. Otherwise the module reads back what became of it.
     type: int
     default: 4
   retry_max_wait:

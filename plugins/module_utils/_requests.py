@@ -11,32 +11,32 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import requests
+    import urllib3
     from requests import Session
     from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase
     from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
     from urllib3 import exceptions as urllib3_exceptions
     from urllib3.connection import HTTPConnection, HTTPSConnection
-    from urllib3.util.retry import Retry
 
     REQUESTS_IMPORT_ERROR: str | None = None
 else:
     try:
         import requests
+        import urllib3
         from requests import Session
         from requests.adapters import HTTPAdapter
         from requests.auth import AuthBase
         from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
         from urllib3 import exceptions as urllib3_exceptions
         from urllib3.connection import HTTPConnection, HTTPSConnection
-        from urllib3.util.retry import Retry
 
         REQUESTS_IMPORT_ERROR = None
     except ImportError:
         REQUESTS_IMPORT_ERROR = traceback.format_exc()
         # Stand-ins for the base classes of others: they must be importable to say what is missing.
-        requests = urllib3_exceptions = None
-        HTTPAdapter = AuthBase = Retry = Session = object
+        requests = urllib3 = urllib3_exceptions = None
+        HTTPAdapter = AuthBase = Session = object
         HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object
 
 __all__ = [
@@ -47,8 +47,8 @@ __all__ = [
     "HTTPConnectionPool",
     "HTTPSConnection",
     "HTTPSConnectionPool",
-    "Retry",
     "Session",
     "requests",
+    "urllib3",
     "urllib3_exceptions",
 ]

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The most that is read of one answer: so many bytes, for so long. Whatever a server sends, a request comes to an end.
+"""Connections for requests: bounded answers, one TLS context, and whether a request was sent.
 
-The socket's timeout alone does not see to that: it begins anew with every byte.
+An answer is read up to a number of bytes, for a number of seconds. The socket's timeout alone does not bound it: it
+begins anew with every byte.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import http.client
 import io
 import socket
+import ssl
 from collections.abc import Callable
 from typing import Any
 
@@ -61,8 +63,12 @@ class _Reader(io.RawIOBase):
         self._raw.close()
 
 
-def pools(now: Callable[[], float]) -> dict[str, Any]:
-    """urllib3's connection pools by scheme, whose answers are bounded: by the socket's timeout from first to last."""
+def pools(now: Callable[[], float], on_send: Callable[[bool], None]) -> dict[str, Any]:
+    """urllib3's connection pools by scheme, for bounded answers: each takes as long as the socket's timeout at most.
+
+    ``on_send`` is called with False before a connection is made, its tunnel through a proxy included, and with True
+    before the first byte of a request is sent. A request on a connection that is kept is not announced with False.
+    """
 
     class Answer(http.client.HTTPResponse):
         def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
@@ -70,10 +76,38 @@ def pools(now: Callable[[], float]) -> dict[str, Any]:
             reader: Any = self.fp
             self.fp = io.BufferedReader(_Reader(reader.detach(), sock.gettimeout(), now))
 
-    class Plain(HTTPConnection):
+        def _read_status(self) -> tuple[str, int, str]:
+            # http.client skips 100 only. 101 is final: it ends HTTP on this connection (RFC 9110, section 15.2).
+            while True:
+                version, status, reason = super()._read_status()  # type: ignore[misc]
+                if status not in range(102, 200):
+                    return version, status, reason
+                http.client.parse_headers(self.fp)
+
+    class Connection:
+        sock: Any
+        _connecting = False
+
+        def connect(self) -> None:
+            self._connecting = True
+            on_send(False)
+            try:
+                super().connect()  # type: ignore[misc]
+            finally:
+                self._connecting = False
+
+        def send(self, data: Any) -> None:
+            if self.sock is None:
+                # http.client would connect later, after the request counts as sent.
+                self.connect()
+            if not self._connecting:
+                on_send(True)
+            super().send(data)  # type: ignore[misc]
+
+    class Plain(Connection, HTTPConnection):
         response_class = Answer
 
-    class Tls(HTTPSConnection):
+    class Tls(Connection, HTTPSConnection):
         response_class = Answer
 
     class PlainPool(HTTPConnectionPool):
@@ -85,20 +119,40 @@ def pools(now: Callable[[], float]) -> dict[str, Any]:
     return {"http": PlainPool, "https": TlsPool}
 
 
-class BoundedAdapter(HTTPAdapter):
-    """Has a session read all its answers within bounds, also those that come through a proxy."""
+def _ignore(_sent: bool) -> None:
+    """For callers that only read."""
 
-    def __init__(self, now: Callable[[], float], **options: Any) -> None:
-        self._pools = pools(now)
+
+class BoundedAdapter(HTTPAdapter):
+    """Has a session read all its answers within bounds, also those that come through a proxy.
+
+    ``context``: for all connections over TLS; None where there are none.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], float],
+        context: ssl.SSLContext | None,
+        on_send: Callable[[bool], None] = _ignore,
+        **options: Any,
+    ) -> None:
+        self._pools = pools(now, on_send)
+        self._context = context
         super().__init__(**options)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
         self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **kwargs)
+        # A proxy that is itself reached over TLS is verified in the same way.
+        context = {"proxy_ssl_context": self._context} if proxy.lower().startswith("https") else {}
+        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **context, **kwargs)
         # One of a SOCKS proxy has pools of its own.
         if not proxy.lower().startswith("socks"):
             manager.pool_classes_by_scheme = self._pools
         return manager
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Leave the authorities to the context: requests would have them read again for each connection."""
+        conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"

@@ -41,6 +41,13 @@ class InvalidRequest(RealtimeError):
     """The options cannot be carried out; nothing was sent."""
 
 
+class Interrupted(RealtimeError):
+    """The task was interrupted, by its timeout for instance: nothing more is sent for it."""
+
+    def __init__(self) -> None:
+        super().__init__("the task was interrupted: nothing more was sent")
+
+
 class WaitFailed(RealtimeError):
     """The livestream did not get into the state that was waited for: it failed, ended, or time ran out."""
 

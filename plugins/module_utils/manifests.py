@@ -20,10 +20,10 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils._requests impo
     urllib3_exceptions,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.bounded import BoundedAdapter
+from ansible_collections.eventops.cloudflare.plugins.module_utils.tls import tls_context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import (
     MAX_CONNECTIONS,
     MOST_REDIRECTS,
-    certificate_check,
     environment_proxies,
     explain_connection_error,
     set_up,
@@ -65,9 +65,9 @@ class Manifests:
 
     def __init__(self, validate_certs: bool, ca_path: str | None) -> None:
         self._session = _Session()
-        set_up(self._session, certificate_check(validate_certs, ca_path))
+        set_up(self._session, validate_certs)
         self._session.headers.update({"Accept": "*/*", "Accept-Encoding": "identity"})
-        adapter = BoundedAdapter(time.monotonic, pool_maxsize=MAX_CONNECTIONS)
+        adapter = BoundedAdapter(time.monotonic, tls_context(validate_certs, ca_path), pool_maxsize=MAX_CONNECTIONS)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 

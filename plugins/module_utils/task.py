@@ -74,9 +74,19 @@ def perform(
         api = RealtimeApi(transport, *(_required(params, option) for option in ("account_id", "app_id")))
         return reconcile(api, params, context)
 
-    result = perform_alone(work, params, context, diff_mode=diff_mode)
+    try:
+        result = perform_alone(work, params, context, diff_mode=diff_mode)
+    except BaseException:
+        # Interrupted, by the task's own timeout for instance: threads may still be at work.
+        if transport is not None:
+            transport.abandon()
+        raise
     if transport is not None:
-        result.values["api"] = {"requests": transport.requests - sent, "retries": transport.retries - repeated}
+        result.values["api"] = {
+            "requests": transport.requests - sent,
+            "retries": transport.retries - repeated,
+            "remaining": transport.remaining,
+        }
     return result
 
 

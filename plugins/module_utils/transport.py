@@ -2,22 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""HTTP to Cloudflare's API: authentication, repetition, errors. Knows nothing of livestreams, and nothing of Ansible.
+"""HTTP to Cloudflare's API: authentication, retries, limits, errors. Knows nothing of livestreams or Ansible.
 
-What is repeated, and what is not: a read on any passing failure; a write only when it certainly was not carried out
-(429, or the connection was never made). Every other failed write that the API did not plainly refuse is raised as
+Reads are retried on transient errors. A write is retried only if the service certainly did not process it: no byte of
+it was sent, or it was answered with 429. Every other failed write that the API did not plainly refuse is raised as
 :class:`~.errors.Ambiguous`: the caller reads back and decides.
 """
 
 from __future__ import annotations
 
 import contextlib
-import email.utils
 import http.client
 import ipaddress
 import json
 import math
-import os
 import random
 import re
 import ssl
@@ -31,7 +29,6 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils._requests import (
     AuthBase,
-    Retry,
     Session,
     requests,
     urllib3_exceptions,
@@ -44,21 +41,27 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.bounded import
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     Ambiguous,
     ConnectionFailed,
+    Interrupted,
     InvalidAnswer,
     InvalidRequest,
     Refused,
     RequestFailed,
     printable,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.retry import (
+    AMBIGUOUS_STATUSES,
+    READS,
+    TRANSIENT_STATUSES,
+    Limit,
+    backoff,
+    is_retriable,
+    limit_of,
+    retry_after_seconds,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.tls import tls_context
 
 VERSION = "0.1.0"
 DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4"
-READS = frozenset({"GET"})
-# Passing failures of a read: throttled, the service's own, and those of Cloudflare's edge in front of it (52x).
-REPEATED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
-# Statuses after which a write may have been carried out all the same.
-AMBIGUOUS_STATUSES = frozenset({408, 425})
-BACKOFF = 0.5  # seconds before the first repetition; doubled for each further one
 MAX_CONNECTIONS = 32  # kept open for as many threads
 MOST_REDIRECTS = 5
 LONGEST_TEXT = 500  # characters of an API's error text that are passed on
@@ -71,6 +74,7 @@ _NO_ROUTE = 7003
 # OpenSSL's reasons for a handshake that failed: what came was no TLS, or of a version that is refused.
 _NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"})
 CHECK_NETWORK = "check the network and base_url"
+CHECK_PROXY = "check HTTPS_PROXY and NO_PROXY in the environment"
 _NO_TLS = ("the server does not speak TLS at this port", "check base_url")
 _OLD_TLS = frozenset({"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE"})
 # JSON may hold one half of a surrogate pair as an escape.
@@ -137,10 +141,13 @@ class Answer(NamedTuple):
 
 @dataclass
 class _Call:
-    """One request() under way: how often it may still be repeated, and until when (monotonic seconds)."""
+    """One request() under way: until when it may be sent (monotonic seconds), and whether its last attempt was sent.
 
-    repeats_left: int
+    An attempt counts as sent unless the connection said otherwise.
+    """
+
     deadline: float | None
+    sent: bool = True
 
 
 class _Auth(AuthBase):
@@ -152,69 +159,6 @@ class _Auth(AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers.update(self._headers)
         return request
-
-
-class _Repeat(Retry):
-    """urllib3's Retry with this API's rules. A copy is made for each repetition; all share one transport."""
-
-    transport: Transport
-
-    @classmethod
-    def of(cls, transport: Transport) -> _Repeat:
-        """The policy of a transport. Its budget is that of the call under way, not of this object."""
-        repeat = cls(
-            total=transport.settings.retries,
-            redirect=0,
-            allowed_methods=READS,
-            status_forcelist=REPEATED_STATUSES,
-            raise_on_status=False,
-        )
-        repeat.transport = transport
-        return repeat
-
-    def new(self, **kw: Any) -> _Repeat:
-        copy = super().new(**kw)
-        copy.transport = self.transport
-        return copy
-
-    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
-        return status_code == 429 or (method in READS and status_code in REPEATED_STATUSES)
-
-    def increment(
-        self,
-        method: str | None = None,
-        url: str | None = None,
-        response: Any = None,
-        error: Exception | None = None,
-        _pool: Any = None,
-        _stacktrace: Any = None,
-    ) -> _Repeat:
-        """Raise when this failure must not be repeated, or not any more."""
-        if isinstance(error, urllib3_exceptions.SSLError) and (method not in READS or _tls_failure(error)):
-            raise error
-        call = self.transport.call
-        delay = self.delay(response, failures=len(self.history) + 1)
-        wait_is_short = delay <= self.transport.settings.retry_max_wait
-        in_time = call.deadline is None or self.transport.settings.now() + delay < call.deadline
-        allowed = call.repeats_left > 0 and wait_is_short and in_time
-        policy = self if allowed else self.new(total=0)
-        # Raises MaxRetryError, or the error itself where that must not be repeated.
-        return super(_Repeat, policy).increment(method, url, response, error, _pool, _stacktrace)
-
-    def sleep(self, response: Any = None) -> None:
-        throttled = response is not None and response.status == 429
-        self.transport.pause(self.delay(response), everybody=throttled)
-        self.transport.count(requests=1)
-
-    def delay(self, response: Any = None, failures: int | None = None) -> float:
-        """Seconds to wait after so many failures: what Retry-After says, else exponential with jitter."""
-        retry_after = None if response is None else retry_after_seconds(response.headers.get("Retry-After"))
-        if retry_after is not None:
-            return retry_after
-        # Jitter keeps jobs that failed together from coming back together.
-        exponent = (len(self.history) if failures is None else failures) - 1
-        backoff = BACKOFF * 2.0 ** min(exponent, 64) * random.uniform(0.5, 1.0)
-        return min(backoff, self.transport.settings.retry_max_wait)
 
 
 class _Session(Session):
@@ -232,35 +176,51 @@ class _Session(Session):
 
 
 class _Adapter(BoundedAdapter):
-    """Counts what goes out, redirects included; what urllib3 repeats below it is counted by _Repeat.
+    """Counts what is sent, redirects included, reads the limits in each answer, and reads its body within bounds."""
 
-    Answers are read here, within bounds: packed ones may become larger than what was sent.
-    """
-
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, context: ssl.SSLContext | None) -> None:
         self.transport = transport
-        super().__init__(transport.settings.now, max_retries=_Repeat.of(transport), pool_maxsize=MAX_CONNECTIONS)
+        super().__init__(transport.settings.now, context, transport.note_sent, pool_maxsize=MAX_CONNECTIONS)
 
     def send(self, *args: Any, **kwargs: Any) -> requests.Response:
         self.transport.count(requests=1)
         response = super().send(*args, **kwargs)
-        parts: list[bytes] = []
-        size = 0
-        for part in response.iter_content(CHUNK):
-            parts.append(part)
-            size += len(part)
-            if size > LARGEST_ANSWER:
-                response.close()
-                raise AnswerTooLarge
+        self.transport.note_limit(limit_of(response.headers.get("Ratelimit"), response.headers.get("Ratelimit-Policy")))
         # Session.send finds it read.
-        response._content = b"".join(parts)
+        response._content = _content(response) if response.ok else _beginning(response)
         return response
+
+
+def _content(response: requests.Response) -> bytes:
+    """The whole body. A packed one may become larger than what was sent."""
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_content(CHUNK):
+        parts.append(part)
+        size += len(part)
+        if size > LARGEST_ANSWER:
+            response.close()
+            raise AnswerTooLarge
+    return b"".join(parts)
+
+
+def _beginning(response: requests.Response) -> bytes:
+    """As much of an error's body as is needed for its message. Its status counts, even if the body is cut."""
+    content = b""
+    with contextlib.suppress(requests.RequestException, urllib3_exceptions.HTTPError, OSError):
+        for part in response.iter_content(CHUNK):
+            content += part
+            if len(content) >= LONGEST_READ:
+                response.close()
+                break
+    return content
 
 
 class Transport:
     """A connection to the API: one requests Session, usable from several threads at once.
 
-    ``requests`` and ``retries`` count what was sent, and how much of it was repetition.
+    ``requests`` and ``retries`` count what was sent, and how much of it was retries. ``remaining`` is how many requests
+    the API says are left of its limit; None when it does not say.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -268,23 +228,28 @@ class Transport:
         self.base_url = check_base_url(settings.base_url)
         self.requests = 0
         self.retries = 0
+        self.remaining: int | None = None
         self._lock = threading.Lock()
         self._local = threading.local()
         # Monotonic seconds. Paused: everybody waits. Blocked: for longer than anybody is willing to wait.
         self._paused_until = 0.0
         self._blocked_until = 0.0
+        # Slowed down: requests leave in turn, so many seconds apart, until the limit is reset.
+        self._interval = 0.0
+        self._next_turn = 0.0
+        self._slow_until = 0.0
+        self.abandoned = False
         self._session = self._make_session()
 
     def _make_session(self) -> requests.Session:
         session = _Session()
-        ca_path = self.settings.ca_path
-        # To read all authorities of a system takes longer than many requests: not where there is no TLS.
-        needed = ca_path or urlsplit(self.base_url).scheme == "https"
-        set_up(session, certificate_check(self.settings.validate_certs, ca_path) if needed else True)
+        needed = urlsplit(self.base_url).scheme == "https" or self.settings.ca_path
+        context = tls_context(self.settings.validate_certs, self.settings.ca_path) if needed else None
+        set_up(session, self.settings.validate_certs)
         session.proxies.update(environment_proxies(self.base_url))
         session.auth = _Auth(self.settings.credentials.headers)
         session.headers["Accept"] = "application/json"
-        adapter = _Adapter(self)
+        adapter = _Adapter(self, context)
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         return session
@@ -293,21 +258,37 @@ class Transport:
         """Close the kept connections."""
         self._session.close()
 
+    def abandon(self) -> None:
+        """Send nothing any more, also for threads that are still at work: their task was interrupted."""
+        self.abandoned = True
+
     def count(self, requests: int = 0, retries: int = 0) -> None:
         """Add to what was sent."""
         with self._lock:
             self.requests += requests
             self.retries += retries
 
-    @property
-    def call(self) -> _Call:
-        """The request under way in this thread."""
+    def note_sent(self, sent: bool) -> None:
+        """Whether a byte of this thread's request may have left: see :func:`~.bounded.pools`."""
+        if sent:
+            self._refuse_if_abandoned()
         call: _Call = self._local.call
-        return call
+        call.sent = sent
 
-    def pause(self, seconds: float, *, everybody: bool = False) -> None:
-        """Sleep before a repetition, and count it. ``everybody``: no other thread sends anything meanwhile, either."""
-        self.call.repeats_left -= 1
+    def note_limit(self, limit: Limit | None) -> None:
+        """Slow down when few requests are left, before the API blocks all that its user sends."""
+        if limit is None:
+            return
+        with self._lock:
+            self.remaining = limit.remaining
+            now = self.settings.now()
+            self._interval = limit.interval
+            self._slow_until = now + limit.seconds
+            if limit.remaining == 0:
+                self._next_turn = max(self._next_turn, min(self._slow_until, now + self.settings.retry_max_wait))
+
+    def _pause(self, seconds: float, *, everybody: bool = False) -> None:
+        """Sleep before a retry, and count it. ``everybody``: no other thread sends anything meanwhile, either."""
         self.count(retries=1)
         until = self.settings.now() + seconds
         if everybody:
@@ -318,9 +299,8 @@ class Transport:
             with self._lock:
                 if self._paused_until == until:
                     self._paused_until = 0.0
-        self.wait_while_paused()
 
-    def wait_while_paused(self) -> None:
+    def _wait_while_paused(self) -> None:
         """Sleep until the pause is over that the API has asked another thread for."""
         while True:
             until = self._paused_until
@@ -330,6 +310,23 @@ class Transport:
             self.settings.sleep(remaining)
             if self._paused_until == until:
                 return
+
+    def _wait_for_turn(self, call: _Call) -> None:
+        """Sleep while the limit is nearly used up: until this request's turn, or the limit's reset, or the deadline."""
+        with self._lock:
+            now = self.settings.now()
+            if not self._interval or now >= self._slow_until:
+                return
+            turn = min(max(now, self._next_turn), self._slow_until)
+            self._next_turn = turn + self._interval
+        if call.deadline is not None:
+            turn = min(turn, call.deadline)
+        if turn > now:
+            self.settings.sleep(min(turn - now, self.settings.retry_max_wait))
+
+    def _refuse_if_abandoned(self) -> None:
+        if self.abandoned:
+            raise Interrupted
 
     @contextlib.contextmanager
     def until(self, seconds: float) -> Iterator[None]:
@@ -353,55 +350,78 @@ class Transport:
 
         ``path`` follows the base URL and is quoted already; ``asked`` says in words what the request is for.
         """
-        self._local.call = _Call(self.settings.retries, getattr(self._local, "deadline", None))
         prepared = self._session.prepare_request(
             requests.Request(method, self.base_url + path, params=query, json=body)
         )
-        self._refuse_while_blocked(asked, method, path)
-        self.wait_while_paused()
-        try:
-            response = self._send(prepared)
-        except (requests.RequestException, urllib3_exceptions.HTTPError, OSError) as error:
-            self._raise_connection_error(asked, method, path, error)
-        return self._read(asked, method, path, response)
+        call = self._local.call = _Call(getattr(self._local, "deadline", None))
+        self._refuse_while_blocked(call, asked, method, path)
+        outcome: requests.Response | Exception | None = None
+        attempts = 0
+        while True:
+            self._wait_while_paused()
+            self._wait_for_turn(call)
+            if outcome is not None and call.deadline is not None and self.settings.now() >= call.deadline:
+                break
+            outcome = self._attempt(call, prepared)
+            attempts += 1
+            delay = self._delay(call, method, attempts, outcome)
+            if delay is None:
+                break
+            self._pause(delay, everybody=_status_of(outcome) == 429)
+        if isinstance(outcome, Exception):
+            self._raise_connection_error(asked, method, path, call, outcome)
+        return self._read(asked, method, path, outcome)
 
-    def _refuse_while_blocked(self, asked: str, method: str, path: str) -> None:
+    def _attempt(self, call: _Call, prepared: requests.PreparedRequest) -> requests.Response | Exception:
+        """Send once."""
+        self._refuse_if_abandoned()
+        call.sent = True
+        timeout = self.settings.timeout
+        if call.deadline is not None:
+            timeout = max(1.0, min(timeout, call.deadline - self.settings.now()))
+        try:
+            return self._session.send(prepared, timeout=timeout)
+        except (requests.RequestException, urllib3_exceptions.HTTPError, OSError) as error:
+            return error
+
+    def _delay(self, call: _Call, method: str, attempts: int, outcome: requests.Response | Exception) -> float | None:
+        """Seconds until a failed attempt is repeated; None when it is not, or did not fail."""
+        status = _status_of(outcome)
+        sent = call.sent
+        if isinstance(outcome, Exception):
+            sent = sent and not _never_connected(outcome)
+            final = _is_permanent(outcome)
+        else:
+            final = status not in TRANSIENT_STATUSES
+        if final or attempts > self.settings.retries or not is_retriable(method, status, sent=sent):
+            return None
+        longest = self.settings.retry_max_wait
+        delay = None if isinstance(outcome, Exception) else _retry_after(outcome)
+        if delay is None:
+            delay = backoff(attempts, random.uniform(0.5, 1.0), longest)
+        in_time = call.deadline is None or self.settings.now() + delay < call.deadline
+        return delay if delay <= longest and in_time else None
+
+    def _refuse_while_blocked(self, call: _Call, asked: str, method: str, path: str) -> None:
         """Send nothing that can only be refused: the API has said so, or the pause outlasts this call's deadline."""
-        deadline = self.call.deadline
+        deadline = call.deadline
         now = self.settings.now()
         until = self._blocked_until
         if deadline is not None and self._paused_until > deadline:
             until = max(until, self._paused_until)
         if until > now:
-            advice = advise(429, None, str(math.ceil(until - now)))
+            advice = advise(429, None, math.ceil(until - now))
             raise Refused(
-                asked, method, path, "not sent: the API blocks this token", status=429,
+                asked, method, path, "not sent: the API blocks this user's requests", status=429,
                 reason=http.client.responses[429], advice=advice, from_edge=True,
             )  # fmt: skip
 
-    def _send(self, prepared: requests.PreparedRequest) -> requests.Response:
-        """Send, and read the body: a cut body happens after urllib3 has let go, yet is one more failed read."""
-        deadline = self.call.deadline
-        timeout = self.settings.timeout
-        if deadline is not None:
-            timeout = max(1.0, min(timeout, deadline - self.settings.now()))
-        repeat = _Repeat.of(self)
-        while True:
-            try:
-                return self._session.send(prepared, timeout=timeout)
-            except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError) as error:
-                if _too_large(error):
-                    raise
-                cut = urllib3_exceptions.ProtocolError(str(error))
-                repeat = repeat.increment(prepared.method, prepared.url, error=cut)
-                self.pause(repeat.delay())
-
-    def _raise_connection_error(self, asked: str, method: str, path: str, error: Exception) -> NoReturn:
-        tls = _tls_failure(error)
-        # What is no TLS may also come in the middle of a connection.
-        never_sent = tls not in (None, _NO_TLS) or _never_connected(error)
-        kind: type[RequestFailed] = ConnectionFailed if method in READS or never_sent else Ambiguous
-        text, advice = explain_connection_error(error, self.settings.timeout)
+    def _raise_connection_error(self, asked: str, method: str, path: str, call: _Call, error: Exception) -> NoReturn:
+        not_processed = method in READS or not call.sent or _never_connected(error)
+        kind: type[RequestFailed] = ConnectionFailed if not_processed else Ambiguous
+        text, advice = explain_connection_error(error, self.settings.timeout, sent=call.sent)
+        if advice is CHECK_NETWORK and self._session.proxies and not call.sent:
+            advice = CHECK_PROXY
         if advice is CHECK_NETWORK and self.base_url.startswith("http:"):
             advice += ", and whether the server expects https"
         raise kind(asked, method, path, self._quote(text) or "", advice=advice) from None
@@ -418,14 +438,14 @@ class Transport:
         if succeeded and is_json and not (isinstance(body, dict) and body.get("success") is False):
             return Answer(status, body, request_id)
         text, code, from_edge = explain(body, response)
-        retry_after = response.headers.get("Retry-After")
-        if status == 429 and (seconds := retry_after_seconds(retry_after) or 0) > self.settings.retry_max_wait:
-            self._blocked_until = self.settings.now() + seconds
+        retry_after = _retry_after(response)
+        if status == 429 and (retry_after or 0) > self.settings.retry_max_wait:
+            self._blocked_until = self.settings.now() + (retry_after or 0)
         write = method not in READS
         decided = is_json and isinstance(body, dict) and not from_edge
         kind: type[RequestFailed]
         if write and (
-            succeeded or 300 <= status < 400 or status >= 500 or status in AMBIGUOUS_STATUSES
+            status < 400 or status >= 500 or status in AMBIGUOUS_STATUSES
             or (status == 409 and not decided)
         ):  # fmt: skip
             kind = Ambiguous
@@ -529,12 +549,14 @@ def explain(body: Any, response: requests.Response) -> tuple[str, int | None, bo
     return (reason if is_html or not text else _one_line(text)), None, is_html
 
 
-def advise(status: int, code: int | None, retry_after: str | None) -> str | None:
-    """What to do about an error answer, or None where its text has to do."""
+def advise(status: int, code: int | None, seconds: float | None) -> str | None:
+    """What to do about an error answer, or None where its text has to do. ``seconds``: until the API takes requests."""
     if status == 429 or code == 971:
-        seconds = retry_after_seconds(retry_after)
         if seconds is None:
-            return "Cloudflare allows 1,200 requests per 5 minutes and token: try again in 5 minutes"
+            return (
+                "Cloudflare allows 1,200 requests per 5 minutes and user, over all tokens and the dashboard together: "
+                "try again in 5 minutes"
+            )
         moment = time.strftime("%H:%M:%S UTC", time.gmtime(time.time() + seconds))
         return f"try again after {moment} (in {seconds:.0f} s), or raise retry_max_wait to wait for it"
     if status == 401 or (status == 400 and code in _AUTH_CODES):
@@ -557,16 +579,13 @@ def advise(status: int, code: int | None, retry_after: str | None) -> str | None
     return None
 
 
-def retry_after_seconds(value: str | None) -> float | None:
-    """Retry-After as seconds from now (it may be seconds or an HTTP date); None when absent or garbage."""
-    if value is None:
-        return None
-    if re.fullmatch(r"\s*\d{1,9}\s*", value):
-        return float(value)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except (TypeError, ValueError, OverflowError):
-        return None
+def _status_of(outcome: requests.Response | Exception) -> int | None:
+    return None if isinstance(outcome, Exception) else outcome.status_code
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds from now that the API wants the client to wait; None when it does not say."""
+    return retry_after_seconds(response.headers.get("Retry-After"), time.time())
 
 
 def check_base_url(url: str) -> str:
@@ -612,8 +631,8 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def set_up(session: requests.Session, verify: bool | str) -> None:
-    """What all sessions share."""
+def set_up(session: requests.Session, verify: bool) -> None:
+    """What all sessions share. How servers are verified is up to the context of the adapters."""
     # Nothing of netrc, and nothing of the system's proxy store, which crashes forked processes on macOS.
     session.trust_env = False
     session.verify = verify
@@ -627,21 +646,6 @@ def environment_proxies(url: str) -> dict[str, str]:
     if is_loopback(host) or urllib.request.proxy_bypass_environment(host):  # type: ignore[attr-defined]
         return {}
     return urllib.request.getproxies_environment()
-
-
-def certificate_check(validate_certs: bool, ca_path: str | None) -> bool | str:
-    """requests' ``verify``: False, True, or the path of the certificate authorities to trust."""
-    if not validate_certs:
-        return False
-    path = ca_path or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-    if path and not os.path.exists(path):
-        raise InvalidRequest(f"ca_path does not exist: {path}")
-    if path and not os.path.isdir(path):
-        try:
-            ssl.create_default_context(cafile=path)
-        except OSError:
-            raise InvalidRequest(f"ca_path is no file of certificates in PEM format: {path}") from None
-    return path or True
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
@@ -662,8 +666,11 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             waiting += [current.__cause__, current.__context__]
 
 
-def explain_connection_error(error: Exception, timeout: float) -> tuple[str, str]:
-    """Why there was no answer within ``timeout`` seconds, and what to do about it."""
+def explain_connection_error(error: Exception, timeout: float, *, sent: bool = False) -> tuple[str, str]:
+    """Why there was no answer within ``timeout`` seconds, and what to do about it.
+
+    ``sent``: the request was sent, so that a proxy on the way had let it through.
+    """
     tls = _tls_failure(error)
     if tls is not None:
         return tls
@@ -672,15 +679,21 @@ def explain_connection_error(error: Exception, timeout: float) -> tuple[str, str
         return str(too_large), "check base_url"
     if isinstance(error, requests.exceptions.TooManyRedirects):
         return "the server redirects without end", "check base_url"
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy did not let it through", "check HTTPS_PROXY and NO_PROXY in the environment"
+    if isinstance(error, requests.exceptions.ProxyError) and not sent:
+        return "the proxy did not let it through", CHECK_PROXY
     if isinstance(error, requests.exceptions.Timeout) or "timed out" in str(error):
         return f"no answer within {timeout:g} s", "check the network, or allow more with timeout"
     return _cause(error), CHECK_NETWORK
 
 
+def _is_permanent(error: Exception) -> bool:
+    """Whether a failure is no use to try again."""
+    redirected = isinstance(error, requests.exceptions.TooManyRedirects)
+    return redirected or _tls_failure(error) is not None or _too_large(error) is not None
+
+
 def _tls_failure(error: BaseException) -> tuple[str, str] | None:
-    """Why no secure connection was made, and what to do; None for any other failure. It is no use to try again."""
+    """Why no secure connection was made, and what to do; None for any other failure."""
     for link in _chain(error):
         if isinstance(link, ssl.SSLCertVerificationError):
             reason = getattr(link, "verify_message", "") or link
@@ -703,12 +716,11 @@ def _too_large(error: BaseException) -> AnswerTooLarge | None:
     return next((link for link in _chain(error) if isinstance(link, AnswerTooLarge)), None)
 
 
-def _never_connected(error: BaseException) -> bool:
-    """Whether the failure happened before the request could have been received by anybody."""
-    if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
-        return True
+def _never_connected(error: Exception) -> bool:
+    """Whether no connection was made, as urllib3 says it: also that of a SOCKS proxy, which is not tracked."""
+    reasons = (urllib3_exceptions.NewConnectionError, urllib3_exceptions.ConnectTimeoutError)
     final = next((link for link in _chain(error) if isinstance(link, urllib3_exceptions.MaxRetryError)), None)
-    return final is not None and isinstance(final.reason, urllib3_exceptions.ConnectTimeoutError)
+    return final is not None and isinstance(final.reason, reasons)
 
 
 def _cause(error: BaseException) -> str:

@@ -100,13 +100,19 @@ api:
   type: dict
   contains:
     requests:
-      description: Requests that were sent, repetitions included. Cloudflare allows 1,200 per five minutes and token.
+      description: Requests that were sent, retries included.
       type: int
       sample: 2
     retries:
-      description: How many of them were repetitions.
+      description: How many of them were retries.
       type: int
       sample: 0
+    remaining:
+      description:
+        - How many requests are left of Cloudflare's limit, as its last answer said. Null if the answers do not say.
+        - The limit is 1,200 requests per five minutes and user, over all tokens and the dashboard together.
+      type: int
+      sample: 1187
 error:
   description: The failure of a request.
   returned: when a request failed

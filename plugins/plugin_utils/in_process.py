@@ -192,7 +192,7 @@ def shared_transport(account: str, settings: Settings) -> Transport:
     A loop runs in one process and so keeps its connection. What a fork inherits is not used.
     """
     key = (os.getpid(), account, settings)
-    if key not in _transports:
+    if key not in _transports or _transports[key].abandoned:
         _transports[key] = Transport(settings)
     return _transports[key]
 

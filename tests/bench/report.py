@@ -321,7 +321,7 @@ def _not_measured() -> Iterator[str]:
     yield "## What is not measured"
     yield """
 - Cloudflare: how long the service takes to answer, and how it behaves with many requests at once. The 50 ms are a
-  guess at a distance. Cloudflare allows 1,200 requests per five minutes and token, which no concurrency changes:
+  guess at a distance. Cloudflare allows 1,200 requests per five minutes and user, which no concurrency changes:
   starting more than about 590 livestreams takes longer for that reason alone. The simulator's limit is off here.
 - TLS: the simulator speaks plain HTTP. A new connection costs more with TLS, which is to the disadvantage of whoever
   opens one for every item; those are `uri` and the modules without the action plugins.

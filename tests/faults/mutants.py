@@ -36,7 +36,7 @@ class Mutant:
 MUTANTS: Final = (
     Mutant(
         "a blind POST retry",
-        f"{UTILS}/transport.py",
+        f"{UTILS}/retry.py",
         'READS = frozenset({"GET"})',
         'READS = frozenset({"GET", "POST"})',
     ),

@@ -233,7 +233,7 @@ class Actor:
         if self._transport is None:
             self._transport = Transport(settings._replace(sleep=self.sleep, now=self.stage.now))
             adapter: Any = self._transport._session.get_adapter("http://")
-            adapter.poolmanager.pool_classes_by_scheme = self._pools()
+            adapter.poolmanager.pool_classes_by_scheme = self._pools(self._transport)
         self._transport._session.headers["User-Agent"] = self._run
         return self._transport
 
@@ -251,9 +251,9 @@ class Actor:
             self._transport.close()
             self._transport = None
 
-    def _pools(self) -> dict[str, Any]:
+    def _pools(self, transport: Transport) -> dict[str, Any]:
         actor, world, clock = self, self.stage.world, self.stage
-        pool = pools(self.stage.now)["http"]
+        pool = pools(self.stage.now, transport.note_sent)["http"]
 
         class Connection(pool.ConnectionCls):  # type: ignore[misc]
             def request(self, *args: Any, **kwargs: Any) -> None:

@@ -40,6 +40,8 @@ FORBIDDEN = {
     "errors.py": ("ansible.", "requests", "urllib3"),
     "_requests.py": ("ansible.",),
     "bounded.py": ("ansible.", "errors", "transport", "models", "api", "reconcile"),
+    "retry.py": ("ansible.", "requests", "urllib3", "_requests", "transport", "models", "api", "reconcile"),
+    "tls.py": ("ansible.", "transport", "models", "api", "reconcile"),
     "transport.py": ("ansible.", "models", "api", "reconcile"),
     "models.py": ("ansible.", "requests", "urllib3", "transport"),
     "api.py": ("ansible.", "requests", "urllib3", "_requests", "reconcile"),

@@ -100,7 +100,7 @@ def test_a_result_tells_what_it_cost(script: Any, params: Any) -> None:
     script.expect("GET", "/livestreams", answer=PAGE, query=LIST)
     options = {**CLIENT, **params(name="feed"), "base_url": script.server.url_for("/client/v4")}
     result = perform(reconcile, options, Context(), diff_mode=True)
-    assert result.values["api"] == {"requests": 1, "retries": 0}
+    assert result.values["api"] == {"requests": 1, "retries": 0, "remaining": None}
     assert result.values["diff"]["before"] == result.values["diff"]["after"]
     assert result.values["diff"]["after"]["id"] == "f1"
 
@@ -132,5 +132,5 @@ def test_a_failure_tells_what_was_asked_what_was_said_and_what_to_do(script: Any
             "method": "GET",
             "path": "/accounts/acc/realtime/kit/app/livestreams",
         },
-        "api": {"requests": 1, "retries": 0},
+        "api": {"requests": 1, "retries": 0, "remaining": None},
     }

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Transport: what is sent, what is repeated, and what errors say."""
+"""Transport: what is sent, what is retried, and what errors say."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     Refused,
     RequestFailed,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.retry import retry_after_seconds
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import (
     Credentials,
     environment_proxies,
-    retry_after_seconds,
 )
 
 PATH = "/accounts/acc/realtime/kit/app/livestreams"
@@ -207,7 +207,7 @@ def test_a_retry_after_beyond_the_limit_fails_at_once_and_says_when(script: Any,
 
 @pytest.mark.parametrize("value", ["soon", "", "-5", "Wed, 99 Foo 2026 99:99:99 GMT", "1e3"])
 def test_a_garbled_retry_after_is_ignored(script: Any, value: str) -> None:
-    assert retry_after_seconds(value) is None
+    assert retry_after_seconds(value, now=0) is None
     script.expect("GET", "/livestreams", 429, text="", headers={"Retry-After": value})
     script.expect("GET", "/livestreams", answer=OK)
     get(script.transport())
@@ -535,7 +535,7 @@ def test_a_block_that_nobody_waits_for_is_not_tested_again(script: Any) -> None:
     for _time in range(2):
         with pytest.raises(Refused, match=r"HTTP 429 .*try again after .*in 300 s") as caught:
             get(transport)
-    assert "not sent: the API blocks this token" in str(caught.value)
+    assert "not sent: the API blocks this user's requests" in str(caught.value)
     assert transport.requests == 1
 
 
