@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Final, cast
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, Response
 from fastapi.security import APIKeyHeader, HTTPBearer
 from pydantic import BaseModel
@@ -20,7 +20,9 @@ from pydantic import BaseModel
 from . import models
 from .control import control
 from .edge import ENTRY, Edge, no_route
-from .operations import APP
+from .faults import Answer, Scope
+from .handlers import Invalid, NotJson, handlers
+from .operations import APP, Target
 from .state import Refused, Service
 from .wire import Json, Wire
 from .world import World
@@ -74,15 +76,6 @@ def _sent(body: BaseModel) -> dict[str, Any]:
 
 def _seconds(moment: datetime | None) -> float | None:
     return None if moment is None else moment.timestamp()
-
-
-class Invalid(Exception):
-    """The request does not pass validation; the message has no trace of what was sent."""
-
-    def __init__(self, message: str, status: int = 422) -> None:
-        super().__init__(message)
-        self.message = message
-        self.status = status
 
 
 # --- livestreams -----------------------------------------------------------------------------------------------------
@@ -400,31 +393,37 @@ async def _refused(request: Request, refused: Exception) -> Response:
     return Quick(_error(refused.status, refused.message), refused.status)
 
 
-async def _invalid(request: Request, invalid: Exception) -> Response:
-    assert isinstance(invalid, Invalid)
-    return Quick({"message": invalid.message, "success": False}, invalid.status)
+class Api:
+    """Answers the API's requests."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._handlers = handlers(api.routes)
+
+    async def __call__(self, scope: Scope, target: Target, query: Mapping[str, str], body: bytes) -> Answer:
+        """One request to an operation that exists."""
+        request = Request({**scope, "app": self._app})
+        try:
+            response = await self._handlers[target.operation.name](request, target, query, body)
+        except Refused as refused:
+            response = await _refused(request, refused)
+        except Invalid as invalid:
+            response = Quick({"message": invalid.message, "success": False}, invalid.status)
+        except NotJson:
+            response = Quick(_error(400, "The request body is not valid JSON"), 400)
+        return Answer(response.status_code, response.raw_headers, bytes(response.body))
 
 
-async def _not_valid(request: Request, failure: Exception) -> Response:
-    assert isinstance(failure, RequestValidationError)
-    error = failure.errors()[0]
-    # FastAPI hands over the raw bytes when the content type does not say JSON.
-    if error["type"] == "json_invalid" or isinstance(error.get("input"), bytes):
-        return Quick(_error(400, "The request body is not valid JSON"), 400)
-    return Quick({"message": models.validation_message(error), "success": False}, 422)
-
-
-def make_app(world: World) -> FastAPI:
+def make_app(world: World) -> Edge:
     """The application for one world, with the edge around it."""
     app = FastAPI(
         title="RealtimeKit simulator",
         summary="The part of Cloudflare RealtimeKit's REST API that livestreams meetings.",
         redoc_url=None,
-        exception_handlers={Refused: _refused, Invalid: _invalid, RequestValidationError: _not_valid},
+        exception_handlers={Refused: _refused},
     )
     app.state.world = world
     app.include_router(api)
     app.include_router(playback)
     app.include_router(control)
-    app.add_middleware(Edge, world=world)
-    return app
+    return Edge(app, Api(app), world)

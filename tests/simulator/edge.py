@@ -12,17 +12,21 @@ import math
 import re
 import secrets
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from email.utils import formatdate
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from .faults import UNPROCESSED, Answer, App, Receive, Rule, Scope, Send, collect, cut, deliver, drip, hang_up, read_all
+from .faults import UNPROCESSED, Answer, App, Receive, Rule, Scope, Send, cut, deliver, drip, hang_up, read_all
 from .journal import Entry
 from .operations import PREFIX, Target, resolve
 from .world import World
 
 # Where the application finds the journal's entry of the request it answers.
 ENTRY: Final = "simulator.entry"
+
+# What answers a request to an operation that exists: of its scope, its target, its query and its body.
+Serve = Callable[[Scope, Target, Mapping[str, str], bytes], Awaitable[Answer]]
 
 _BEARER: Final = re.compile(r"Bearer [\x21-\x7e]+")
 
@@ -50,10 +54,11 @@ def no_route(path: str) -> Answer:
 
 
 class Edge:
-    """ASGI middleware around the service. Leaves alone what is not below ``/client/v4``."""
+    """ASGI middleware around the service: ``serve`` answers what is below ``/client/v4``, ``app`` everything else."""
 
-    def __init__(self, app: App, world: World) -> None:
+    def __init__(self, app: App, serve: Serve, world: World) -> None:
         self.app = app
+        self.serve = serve
         self.world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,7 +97,8 @@ class Edge:
         answer = UNPROCESSED
         if rule is None or rule.processes:
             with self.world.seen(rule):
-                answer = await self._serve(_first_page(scope) if _repeats(rule) else scope, target, entry, body)
+                query = {**entry.query, "page_no": "1"} if _repeats(rule) else entry.query
+                answer = await self._serve(scope, target, entry, query, body)
             entry.service_status = answer.status
         if rule is not None and waits and rule.when == "after":
             await self.world.pause(rule.seconds)
@@ -135,11 +141,11 @@ class Edge:
             )
         )
 
-    async def _serve(self, scope: Scope, target: Target, entry: Entry, body: bytes) -> Answer:
+    async def _serve(self, scope: Scope, target: Target, entry: Entry, query: Mapping[str, str], body: bytes) -> Answer:
         refusal = self._refusal(scope, target, entry)
         if refusal is not None:
             return refusal
-        return await collect(self.app, {**scope, ENTRY: entry}, body)
+        return await self.serve({**scope, ENTRY: entry}, target, query, body)
 
     def _refusal(self, scope: Scope, target: Target, entry: Entry) -> Answer | None:
         world = self.world
@@ -206,11 +212,6 @@ def _target(scope: Scope) -> str:
 
 def _repeats(rule: Rule | None) -> bool:
     return rule is not None and rule.how == "first_page"
-
-
-def _first_page(scope: Scope) -> Scope:
-    query = re.sub(rb"\bpage_no=\d+", b"page_no=1", scope["query_string"])
-    return {**scope, "query_string": query}
 
 
 def _headers(scope: Scope) -> dict[str, str]:

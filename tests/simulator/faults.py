@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from .twists import Twist, twisted
 
@@ -209,24 +209,6 @@ async def read_all(receive: Receive) -> bytes | None:
             return b"".join(parts)
 
 
-async def collect(app: App, scope: Scope, body: bytes) -> Answer:
-    """Let an application answer a request whose body was already read."""
-    started: dict[str, Any] = {}
-    parts: list[bytes] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            started.update(message)
-        else:
-            parts.append(message.get("body", b""))
-
-    await app(scope, receive, send)
-    return Answer(started["status"], list(started["headers"]), b"".join(parts))
-
-
 async def deliver(answer: Answer, send: Send) -> None:
     """Send an answer."""
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
@@ -271,7 +253,7 @@ async def gone(receive: Receive) -> None:
         pass
 
 
-class ConnectionProtocol(H11Protocol):
+class ConnectionProtocol(AutoHTTPProtocol):
     """HTTP/1.1 without delays, which tells the application its transport: ASGI has no way to break a connection."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from pydantic import BaseModel
@@ -74,16 +76,20 @@ class Target:
     app_id: str | None
     #: Whether the path exists with some other method.
     other_method: bool
+    #: The IDs in the path, by the names that the operation's path has for them.
+    ids: Mapping[str, str] = field(default_factory=dict)
 
 
+@lru_cache(4096)
 def resolve(method: str, path: str) -> Target:
     """``path`` is the whole one, with the prefix."""
     parts = path.split("/")
     # ['', 'client', 'v4', 'accounts', ACCOUNT, 'realtime', 'kit', APP, ...]
     if len(parts) < 9 or parts[1:4] != ["client", "v4", "accounts"] or parts[5:7] != ["realtime", "kit"]:
         return Target(UNKNOWN, None, None, False)
-    fitting = [operation for operation, pattern in _SEGMENTS if _fits(pattern, parts[8:])]
-    for operation in fitting:
+    fitting = [(operation, pattern) for operation, pattern in _SEGMENTS if _fits(pattern, parts[8:])]
+    for operation, pattern in fitting:
         if operation.method == method:
-            return Target(operation, parts[4], parts[7], False)
+            ids = {name[1:-1]: part for name, part in zip(pattern, parts[8:], strict=True) if name[0] == "{"}
+            return Target(operation, parts[4], parts[7], False, ids)
     return Target(UNKNOWN, parts[4], parts[7], bool(fitting))
