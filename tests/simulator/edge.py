@@ -13,7 +13,7 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from email.utils import formatdate
+from email.utils import formatdate, parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -115,6 +115,7 @@ class Edge:
         answer = answer.with_headers((b"cf-ray", f"{secrets.token_hex(8)}-SIM".encode()))
         # Before sending: who has the answer may look into the journal at once.
         entry.status = answer.status
+        entry.retry_after = _wait_told(answer)
         if rule is not None and rule.kind == "cut":
             await cut(answer, scope, receive, send)
         elif rule is not None and rule.kind == "drip":
@@ -142,21 +143,20 @@ class Edge:
         )
 
     async def _serve(self, scope: Scope, target: Target, entry: Entry, query: Mapping[str, str], body: bytes) -> Answer:
-        refusal = self._refusal(scope, target, entry)
+        world = self.world
+        now = world.service.clock.now()
+        wait = world.limiter.address_blocked_for((scope.get("client") or ("",))[0], now, world.profile)
+        refusal = self._throttled(wait) if wait else self._unauthorized(_headers(scope), entry.credential)
         if refusal is not None:
             return refusal
-        return await self.serve({**scope, ENTRY: entry}, target, query, body)
+        wait = world.limiter.blocked_for(now, world.profile)
+        answer = self._throttled(wait) if wait else self._refusal(scope, target, entry)
+        if answer is None:
+            answer = await self.serve({**scope, ENTRY: entry}, target, query, body)
+        return answer.with_headers(*self._limits(now))
 
     def _refusal(self, scope: Scope, target: Target, entry: Entry) -> Answer | None:
         world = self.world
-        headers = _headers(scope)
-        refusal = self._unauthorized(headers, entry.credential)
-        if refusal is not None:
-            return refusal
-        credential = headers.get("authorization") or headers["x-auth-key"]
-        wait = world.limiter.blocked_for(credential, world.service.clock.now(), world.profile)
-        if wait:
-            return self._throttled(wait)
         if target.account_id != world.access.account_id:
             return no_route(scope["path"])
         if target.app_id != world.access.app_id:
@@ -187,6 +187,21 @@ class Edge:
             return Answer.of(401, {"message": "Unauthorized"})
         return edge_error(401, 10000, "Authentication error", chain=(9109, "Invalid access token"))
 
+    def _limits(self, now: float) -> list[tuple[bytes, bytes]]:
+        """What the user has left, as the headers of https://developers.cloudflare.com/fundamentals/api/reference/limits
+        say it."""
+        profile = self.world.profile
+        if profile.rate_limit == 0 or profile.ratelimit_header == "absent":
+            return []
+        if profile.ratelimit_header == "garbage":
+            return [(b"ratelimit", b'"default";r=plenty;t=soon'), (b"ratelimit-policy", b"none")]
+        remaining, seconds = self.world.limiter.left(now, profile)
+        left = f'"default";r={remaining};t={seconds}'
+        policy = f'"default";q={profile.rate_limit};w={math.ceil(profile.rate_window)}'
+        if profile.ratelimit_header == "several":
+            left, policy = f'"burst";r=9999;t=1, {left}', f'"burst";q=10000;w=1, {policy}'
+        return [(b"ratelimit", left.encode()), (b"ratelimit-policy", policy.encode())]
+
     def _throttled(self, wait: float) -> Answer:
         profile = self.world.profile
         seconds = math.ceil(wait)
@@ -203,6 +218,16 @@ class Edge:
             return answer.with_headers(*((name.encode(), value.encode()) for name, value in headers.items()))
         text = "error code: 1015" if profile.throttle_body == "text" else None
         return Answer.of(429, text, headers, "text/plain; charset=UTF-8")
+
+
+def _wait_told(answer: Answer) -> float | None:
+    value = dict(answer.headers).get(b"retry-after", b"").decode("latin-1")
+    if value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except ValueError:
+        return None
 
 
 def _target(scope: Scope) -> str:

@@ -39,6 +39,8 @@ class Entry:
     service_status: int | None = None
     #: Whether the request changed something.
     accepted: bool = False
+    #: For how many seconds the answer told the client to wait: what its Retry-After means, if it means anything.
+    retry_after: float | None = None
     #: The kind of fault applied to the request.
     fault: str | None = None
 

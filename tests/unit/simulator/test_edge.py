@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -150,10 +151,26 @@ class TestLimit:
         assert answer.status_code == 429
         assert answer.json()["errors"][0]["code"] == 971
         assert int(answer.headers["Retry-After"]) in (299, 300)
+        assert control.journal()[-1].retry_after == int(answer.headers["Retry-After"])
         assert control.livestreams() == []
-        other = get(control, {"X-Auth-Email": control.email, "X-Auth-Key": control.api_key})
-        assert other.status_code == 200, "limits are per credential"
         control.advance(301)
+        assert api("GET", "/livestreams").status_code == 200
+
+    def test_is_the_users(self, api: Any, control: Control) -> None:
+        """All credentials of the user count together; whoever is refused does not count."""
+        control.configure(rate_limit=2)
+        key = {"X-Auth-Email": control.email, "X-Auth-Key": control.api_key}
+        assert [get(control, {"Authorization": "Bearer wrong"}).status_code for _unused in range(5)] == [401] * 5
+        assert [api("GET", "/livestreams").status_code, get(control, key).status_code] == [200, 200]
+        assert [api("GET", "/livestreams").status_code, get(control, key).status_code] == [429, 429]
+
+    def test_of_an_address(self, api: Any, control: Control) -> None:
+        """Whoever asks: the next request within the same second is refused, and the one after that second is not."""
+        control.configure(address_limit=1)
+        answers = [get(control, {"Authorization": "Bearer wrong"}) for _unused in range(20)]
+        assert {answer.status_code for answer in answers} == {401, 429}
+        assert {answer.headers["Retry-After"] for answer in answers if answer.status_code == 429} == {"1"}
+        control.advance(1)
         assert api("GET", "/livestreams").status_code == 200
 
     def test_window(self, api: Any, control: Control) -> None:
@@ -175,6 +192,20 @@ class TestLimit:
             assert parsedate_to_datetime(value).timestamp() == pytest.approx(time.time() + 60, abs=3)
         else:
             assert value == {"seconds": "60", "absent": None, "garbage": "soon"}[form]
+        told = control.journal()[-1].retry_after
+        assert told == (pytest.approx(60, abs=3) if form in ("seconds", "date") else None)
+
+    def test_what_is_left(self, api: Any, control: Control) -> None:
+        control.configure(rate_limit=3, rate_window=60)
+        answers = [api("GET", path) for path in ("/livestreams", "/nothing", "/meetings", "/meetings")]
+        found = [re.fullmatch(r'"default";r=(\d+);t=(\d+)', answer.headers["Ratelimit"]) for answer in answers]
+        assert [(int(left[1]), int(left[2]) <= 60) for left in found if left] == [
+            (2, True),
+            (1, True),
+            (0, True),
+            (0, False),
+        ]
+        assert {answer.headers["Ratelimit-Policy"] for answer in answers} == {'"default";q=3;w=60'}
 
     @pytest.mark.parametrize("form", ["empty", "text"])
     def test_body(self, api: Any, control: Control, form: str) -> None:
