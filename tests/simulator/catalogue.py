@@ -27,6 +27,10 @@ def _status(status: int, **fields: Any) -> Fields:
     return {"kind": "status", "status": status, **fields}
 
 
+def _informational(*statuses: int, **fields: Any) -> Fields:
+    return {"kind": "informational", "statuses": list(statuses), **fields}
+
+
 def _html(status: int) -> Fields:
     return _status(status, body=PAGE, content_type="text/html")
 
@@ -52,6 +56,8 @@ ANY: Final[dict[str, Fields]] = {
             "reset": {"kind": "reset"},
             "closed": {"kind": "close"},
             "silence": {"kind": "silence"},
+            "101 and closed": _informational(101, lost=True),
+            "103 and closed": _informational(103, lost=True),
             "408": _status(408),
             "425": _status(425),
             **{str(status): _html(status) for status in (500, 502, 503, 504, *range(520, 531), 599)},
@@ -74,6 +80,11 @@ ANY: Final[dict[str, Fields]] = {
     ),
     "cut, done": {"kind": "cut"},
     "cut, not done": {"kind": "cut", "when": "before"},
+    "100 first": _informational(100),
+    "102 first": _informational(102),
+    "103 first": _informational(103),
+    "103 twice first": _informational(103, 103),
+    "102 without end": _informational(*[102] * 10, seconds=10),
     "drip": {"kind": "drip", "pieces": 3, "seconds": 0.5},
     "drip without end": {"kind": "drip", "pieces": 10, "seconds": 10},
     "409 of the edge, not done": _html(409),

@@ -17,7 +17,7 @@ from email.utils import formatdate, parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from .faults import UNPROCESSED, Answer, App, Receive, Rule, Scope, Send, cut, deliver, drip, hang_up, read_all
+from .faults import UNPROCESSED, Answer, App, Receive, Rule, Scope, Send, cut, deliver, drip, hang_up, inform, read_all
 from .journal import Entry
 from .operations import PREFIX, Target, resolve
 from .world import World
@@ -107,8 +107,10 @@ class Edge:
         if rule is not None and rule.kind == "silence":
             await self.world.be_silent(scope, receive)
             return
-        if rule is not None and rule.kind in ("reset", "close", "refuse"):
-            await hang_up(scope, receive, reset=rule.kind != "close")
+        if rule is not None and rule.statuses:
+            await inform(scope, rule.statuses, lambda: self.world.pause(rule.seconds))
+        if rule is not None and (rule.lost or rule.kind in ("reset", "close", "refuse")):
+            await hang_up(scope, receive, reset=rule.kind in ("reset", "refuse"))
             return
         if rule is not None:
             answer = answer.replaced_by(rule, _target(scope))

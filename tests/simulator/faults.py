@@ -14,7 +14,8 @@ import struct
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Final, Literal
+from http import HTTPStatus
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
@@ -54,17 +55,31 @@ class Rule(BaseModel):
     """The part of the requests that fail, at random."""
     seed: int = 0
     """Where the random numbers of ``rate`` begin: the same seed fails the same requests."""
-    kind: Literal["reset", "close", "refuse", "silence", "cut", "drip", "delay", "status", "body", "huge", "twist"]
+    kind: Literal[
+        "reset",
+        "close",
+        "refuse",
+        "silence",
+        "cut",
+        "drip",
+        "delay",
+        "status",
+        "body",
+        "huge",
+        "twist",
+        "informational",
+    ]
     """``reset``: the connection is reset without an answer. ``close``: it is closed in order, without an answer.
     ``refuse``: it is reset, and no other is accepted for ``seconds``. ``silence``: no answer ever comes.
     ``cut``: closed after the headers and half of the body. ``drip``: the body comes in ``pieces``, ``seconds`` apart.
     ``delay``: the answer takes ``seconds`` longer. ``status``: the answer is replaced. ``body``: 200 with ``body``.
     ``huge``: 200 with a list of very many objects, ``size`` bytes. ``twist``: the service's answer, changed as ``how``
-    says."""
+    says. ``informational``: answers with ``statuses`` come first, ``seconds`` apart; when ``lost``, the connection is
+    closed after them."""
     when: Literal["before", "after"] | None = None
     """Whether the service processes the request (``after``) or never sees it (``before``). Default: ``after`` for
     ``cut`` and ``drip``, else ``before``. A ``delay`` is always processed: before or after the waiting; a ``twist``,
-    too."""
+    too, and what has an answer after ``informational`` ones."""
     seconds: float = Field(default=0.0, ge=0)
     """Real seconds, see ``kind``; simulated ones for the twist ``stale``."""
     pieces: int = Field(default=4, ge=1)
@@ -79,6 +94,10 @@ class Rule(BaseModel):
     """Body of the replaced answer: text as it is, anything else as JSON, null for an empty one."""
     size: int = Field(default=50_000_000, ge=0)
     """Bytes of a ``huge`` answer."""
+    statuses: list[Annotated[int, Field(ge=100, le=199)]] = Field(default_factory=list)
+    """Statuses of ``informational`` answers."""
+    lost: bool = False
+    """Whether the connection ends after ``informational`` answers."""
     how: Twist | None = None
     """What becomes of the service's answer, see ``simulator.twists``."""
 
@@ -90,12 +109,14 @@ class Rule(BaseModel):
             raise ValueError("kind 'body' answers with 200")
         if (self.kind == "twist") != (self.how is not None):
             raise ValueError("kind 'twist' needs a how, and no other kind takes one")
+        if (self.kind == "informational") != bool(self.statuses):
+            raise ValueError("kind 'informational' needs statuses, and no other kind takes them")
         return self
 
     @property
     def processes(self) -> bool:
         """Whether the service sees the request."""
-        if self.kind in ("delay", "twist"):
+        if self.kind in ("delay", "twist") or (self.kind == "informational" and not self.lost):
             return True
         return (self.when or ("after" if self.kind in ("cut", "drip") else "before")) == "after"
 
@@ -223,6 +244,15 @@ async def drip(answer: Answer, send: Send, pieces: int, pause: Callable[[], Awai
         await pause()
         await send({"type": "http.response.body", "body": answer.body[offset : offset + size], "more_body": True})
     await send({"type": "http.response.body", "body": b""})
+
+
+async def inform(scope: Scope, statuses: list[int], pause: Callable[[], Awaitable[None]]) -> None:
+    """Send informational answers, with a pause before each of them. No server does that on request: past it."""
+    transport: asyncio.Transport = scope["extensions"][TRANSPORT]
+    for status in statuses:
+        await pause()
+        link = "Link: </style.css>; rel=preload; as=style\r\n" if status == HTTPStatus.EARLY_HINTS else ""
+        transport.write(f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{link}\r\n".encode())
 
 
 async def cut(answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:

@@ -14,7 +14,11 @@ import requests
 from simulator.catalogue import FAULTS, MISLEADING, READS
 from simulator.client import Control
 
-QUICK = [name for name, fields in FAULTS.items() if fields["kind"] not in ("huge", "drip", "refuse", "silence")]
+QUICK = [
+    name
+    for name, fields in FAULTS.items()
+    if fields["kind"] not in ("huge", "silence") and not fields.get("seconds", 0) > 2
+]
 
 
 @pytest.mark.parametrize("name", QUICK)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from typing import Any
 
@@ -98,6 +99,39 @@ def test_which_requests(api: Any, control: Control, meeting: str) -> None:
     assert api("POST", "/meetings", {}).status_code == 201
     control.faults()
     assert api("GET", "/meetings").status_code == 200
+
+
+class TestInformational:
+    """Answers before the answer, as the bytes that come."""
+
+    def received(self, control: Control, meeting: str, **fields: Any) -> bytes:
+        control.faults({"operation": "start_livestream", "kind": "informational", **fields})
+        path = control.app_url.removeprefix(control.url) + f"/meetings/{meeting}/livestreams"
+        host, port = control.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {control.api_token}\r\n"
+            connection.sendall(f"{head}Connection: close\r\nContent-Length: 0\r\n\r\n".encode())
+            return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+    def test_before_the_answer(self, control: Control, meeting: str) -> None:
+        early, last, answer = self.received(control, meeting, statuses=[103, 102]).split(b"\r\n\r\n", 2)
+        assert early == b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload; as=style"
+        assert last == b"HTTP/1.1 102 Processing"
+        assert answer.startswith(b"HTTP/1.1 201 ")
+        assert control.journal()[0].status == 201
+
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_instead_of_it(self, control: Control, meeting: str, when: str) -> None:
+        received = self.received(control, meeting, statuses=[101], lost=True, when=when)
+        assert received == b"HTTP/1.1 101 Switching Protocols\r\n\r\n"
+        assert len(control.livestreams()) == (when == "after")
+        assert control.journal()[0].status is None
+
+    def test_a_connection_stays_usable(self, api: Any, control: Control) -> None:
+        """``requests`` knows 100 by itself."""
+        control.faults({"kind": "informational", "statuses": [100, 100], "times": None})
+        assert [api("GET", "/livestreams").status_code for _unused in range(3)] == [200] * 3
+        assert len({entry.client for entry in control.journal()}) == 1
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -206,6 +240,9 @@ class TestTwists:
         {"kind": "twist"},
         {"kind": "reset", "how": "list"},
         {"kind": "explode"},
+        {"kind": "informational"},
+        {"kind": "informational", "statuses": [200]},
+        {"kind": "close", "statuses": [103]},
         {"kind": "status"},
         {"kind": "body", "status": 500},
         {},
