@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any, Protocol, TypeVar
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, RealtimeError
@@ -40,20 +41,47 @@ def failures(entries: Sequence[Failing]) -> int:
 def in_pool(
     context: Context, concurrency: int, work: Callable[[_Entry], None], entries: Sequence[_Entry], doing: str
 ) -> None:
-    """Do ``work`` with all entries, and report how far it has come."""
-    if not entries:
-        return
+    """Do ``work`` with all entries, at most ``concurrency`` at a time, and report how far it has come.
+
+    An exception ends it at once, whether it is raised by ``work`` or in this thread (a task's timeout, Ctrl-C). No
+    further entry is begun then. Work that is under way is not waited for: its server may never answer. The threads are
+    daemons, so that the process can end while they hang.
+    """
     started = context.clock.now()
-    with ThreadPoolExecutor(min(concurrency, len(entries))) as pool:
-        futures = [pool.submit(work, entry) for entry in entries]
-        try:
-            for done, future in enumerate(as_completed(futures), 1):
-                future.result()
-                elapsed = context.clock.now() - started
-                context.report(Tally(doing, done, len(entries), failures(entries), elapsed))
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+    waiting: queue.SimpleQueue[_Entry] = queue.SimpleQueue()
+    ended: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+    stopped = threading.Event()
+    for entry in entries:
+        waiting.put(entry)
+
+    def run() -> None:
+        while not stopped.is_set():
+            try:
+                entry = waiting.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                work(entry)
+                ended.put(None)
+            except BaseException as failure:  # noqa: BLE001  # pylint: disable=broad-exception-caught
+                stopped.set()
+                ended.put(failure)
+
+    threads = [threading.Thread(target=run, daemon=True) for _number in range(min(concurrency, len(entries)))]
+    try:
+        for thread in threads:
+            thread.start()
+        for done in range(1, len(entries) + 1):
+            failure = ended.get()
+            if failure is not None:
+                raise failure
+            elapsed = context.clock.now() - started
+            context.report(Tally(doing, done, len(entries), failures(entries), elapsed))
+    except BaseException:
+        stopped.set()
+        raise
+    for thread in threads:
+        thread.join()
 
 
 def failure_message(failed: Sequence[tuple[str, RealtimeError]], total: int, things: str) -> str | None:
