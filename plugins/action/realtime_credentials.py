@@ -36,11 +36,12 @@ class ActionModule(InProcessAction):
 
     _supports_async = False
     spec = CREDENTIALS
-    _place_there: Place | None = None
+    _host: _Host | None = None
 
     def reconcile(self, api: RealtimeApi, params: Mapping[str, Any], context: Context) -> Outcome:  # type: ignore[override]
         """Fetch here, and write here or there."""
-        return write_credentials(api, params, context, self._place_there or placing(params["path"]))
+        place = placing(params) if self._host is None else self._host.placing(params)
+        return write_credentials(api, params, context, place)
 
     def _run_as_module(self, task_vars: Any) -> dict[str, Any]:
         """The host gets no more than the files: neither the token nor anything that reaches the API."""
@@ -48,7 +49,7 @@ class ActionModule(InProcessAction):
         if refusal is not None:
             return {"failed": True, "changed": False, "msg": refusal}
         host = _Host(lambda args: self._execute_module(module_args=args, task_vars=task_vars), self._task.args)
-        self._place_there = host.place
+        self._host = host
         try:
             result = self._run_in_process()
         finally:
@@ -79,12 +80,18 @@ class _Host:
         self._args = args
         self.passed_on: dict[str, Any] = {}
 
-    def place(self, folders: Folders, _context: Context) -> Placed:
-        """Have these files there; whether in check mode, the module knows."""
-        if not folders:
-            return Placed()
-        # What the module must be given to run, and does not use.
-        unused = {"account_id": "", "app_id": "", "livestreams": []}
-        values = self._execute({**unused, "path": self._args["path"], "_contents": sent(folders)})
-        self.passed_on = {key: values[key] for key in PASSED_ON if values.get(key)}
-        return placed_there(values)
+    def placing(self, params: Mapping[str, Any]) -> Place:
+        """Writes there; whether in check mode, the module knows."""
+
+        def place(folders: Folders, _context: Context) -> Placed:
+            if not folders:
+                return Placed()
+            # What the module must be given to run, and does not use.
+            unused = {"account_id": "", "app_id": "", "livestreams": []}
+            # The path as the task has it: what ~ means there, the host knows.
+            used = {"path": self._args["path"], "timeout": params["timeout"], "_contents": sent(folders)}
+            values = self._execute({**unused, **used})
+            self.passed_on = {key: values[key] for key in PASSED_ON if values.get(key)}
+            return placed_there(values)
+
+        return place

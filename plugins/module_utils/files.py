@@ -16,8 +16,9 @@ import os
 import re
 import secrets
 import stat
+import time
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import PurePosixPath
@@ -28,6 +29,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 LONGEST_NAME = 200  # bytes; file systems take 255
+LOCK_POLL = 0.1  # seconds between two attempts to lock a folder that another job holds
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # A pipe in the place of a file must not block the one who looks what is there.
@@ -82,31 +84,42 @@ def check_names(names: Sequence[str]) -> None:
         known[folded] = name
 
 
-def place(root: str, folders: Mapping[str, Contents], *, check_mode: bool = False) -> Placed:
-    """Have these files below ``root``: folder name to file name to content. In check mode nothing is written.
+def place(
+    root: str,
+    folders: Mapping[str, Contents],
+    *,
+    check_mode: bool = False,
+    lock_timeout: float = 30,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Placed:
+    """Have these files below ``root``: folder name to file name to content. In check mode nothing is written or locked.
 
-    One folder that fails stops none of the others. Raises :class:`FileFailed` when the root itself is unusable.
+    Folders that other jobs have locked are waited for, for ``lock_timeout`` seconds in all. One folder that fails stops
+    none of the others. Raises :class:`FileFailed` when the root itself is unusable.
     """
     check_names(list(folders))
     root = check_root(root)
     placed = Placed()
+    lock_wait = _LockWait(lock_timeout, sleep)
     if not folders:
         return placed
     try:
         with _naming(root), _open_root(root, placed, check_mode) as parent:
             for name, contents in folders.items():
-                _place_folder(parent, name, contents, placed, check_mode)
+                _place_folder(parent, name, contents, placed, check_mode, lock_wait)
     except FileFailed as failure:
         failure.changed = bool(placed.changes)
         raise
     return placed
 
 
-def _place_folder(parent: _Folder, name: str, contents: Contents, placed: Placed, check_mode: bool) -> None:
+def _place_folder(
+    parent: _Folder, name: str, contents: Contents, placed: Placed, check_mode: bool, lock_wait: _LockWait
+) -> None:
     """The files of one folder."""
     path = f"{parent.path}/{name}"
     try:
-        with _naming(path), _have_folder(parent, name, placed, check_mode) as folder:
+        with _naming(path), _have_folder(parent, name, placed, check_mode, lock_wait) as folder:
             for leftover in folder.leftovers(contents):
                 if not check_mode:
                     folder.remove(leftover)
@@ -120,6 +133,24 @@ def _place_folder(parent: _Folder, name: str, contents: Contents, placed: Placed
                 placed.paths.append(f"{path}/{file}")
     except FileFailed as failure:
         placed.failures.append((name, str(failure)))
+
+
+class _LockWait:
+    """The pauses between attempts to lock folders that other jobs hold: ``timeout`` seconds for all of them."""
+
+    def __init__(self, timeout: float, sleep: Callable[[float], None]) -> None:
+        self.timeout = timeout
+        self._sleep = sleep
+        self._left = timeout
+
+    def pause(self) -> bool:
+        """Sleep until the next attempt; false, without sleeping, when no time is left."""
+        seconds = min(LOCK_POLL, self._left)
+        if not seconds > 0:
+            return False
+        self._sleep(seconds)
+        self._left -= seconds
+        return True
 
 
 @contextlib.contextmanager
@@ -158,7 +189,9 @@ def _exists(path: PurePosixPath) -> bool:
 
 
 @contextlib.contextmanager
-def _have_folder(parent: _Folder, name: str, placed: Placed, check_mode: bool) -> Iterator[_Folder]:
+def _have_folder(
+    parent: _Folder, name: str, placed: Placed, check_mode: bool, lock_wait: _LockWait
+) -> Iterator[_Folder]:
     """A folder in the root, made when it is missing, closed to others when it is not, and locked."""
     path = f"{parent.path}/{name}"
     found = parent.mode(name)
@@ -169,7 +202,7 @@ def _have_folder(parent: _Folder, name: str, placed: Placed, check_mode: bool) -
         placed.changes.append(Change(path, "absent", f"folder, mode {FOLDER_MODE:04o}"))
     with _opened(path, None if check_mode and found is None else name, parent.descriptor) as folder:
         if not check_mode:
-            folder.lock()
+            folder.lock(lock_wait)
         if found not in (None, FOLDER_MODE):
             if not check_mode:
                 os.fchmod(folder.known, FOLDER_MODE)
@@ -204,10 +237,20 @@ class _Folder:
         """The descriptor of one that is there."""
         return cast(int, self.descriptor)
 
-    def lock(self) -> None:
+    def lock(self, wait: _LockWait) -> None:
         """Wait until nobody else writes here. Where there are no locks, one of two jobs that interfere fails."""
-        with contextlib.suppress(OSError):
-            fcntl.flock(self.known, fcntl.LOCK_EX)
+        while True:
+            try:
+                fcntl.flock(self.known, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if not wait.pause():
+                    raise FileFailed(
+                        f"{self.path}: another job holds the lock of this folder, also after {wait.timeout:g} s of "
+                        "waiting; run again when it is done, or raise timeout"
+                    ) from None
+            except OSError:
+                return
 
     def mode(self, name: str) -> int | None:
         """The permissions of what is there by that name; None when nothing is."""

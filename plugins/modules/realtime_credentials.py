@@ -20,6 +20,8 @@ description:
   - A file is replaced as a whole or not at all, whatever happens meanwhile. A symbolic link in the place of a file is replaced and not
     followed. A symbolic link in the place of a folder makes the task fail for that livestream.
   - What is in O(path) of livestreams that are not listed any more is left alone.
+  - A folder is locked while its files are written, so that jobs do not interfere. A task waits for folders that other jobs have
+    locked, for O(timeout) seconds in all, and then fails for those that are still locked. In check mode nothing is locked.
 options:
   livestreams:
     description:

@@ -27,13 +27,17 @@ Place = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Attempt:
-    """What came of a task: ``message`` when it was refused, and what the service was asked."""
+    """What came of a task: ``message`` when it was refused, and what the service was asked.
+
+    ``slept`` are the seconds that it waited, none of them real.
+    """
 
     params: Mapping[str, Any]
     values: Mapping[str, Any]
     warnings: tuple[str, ...]
     message: str | None
     journal: Sequence[Entry]
+    slept: float = 0.0
 
 
 def attempt(sim: Control, module: str, options: Mapping[str, Any], *, check: bool = False) -> Attempt:
@@ -70,7 +74,7 @@ def attempt(sim: Control, module: str, options: Mapping[str, Any], *, check: boo
     else:
         result = perform_alone(ALONE[module][1], params, context, diff_mode=True)
     message = str(result.values["msg"]) if result.values.get("failed") else None
-    return Attempt(params, result.values, result.warnings, message, sim.journal())
+    return Attempt(params, result.values, result.warnings, message, sim.journal(), elapsed[0])
 
 
 def leaves(spec: Mapping[str, Any], above: Place = ()) -> Iterator[tuple[Place, Mapping[str, Any]]]:

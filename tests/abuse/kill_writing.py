@@ -78,7 +78,7 @@ def run(options: dict[str, Any], steps: Steps) -> int:
     """Once; the number of steps."""
 
     def write(api: RealtimeApi, params: Any, context: Context) -> Outcome:
-        place = credentials.placing(params["path"])
+        place = credentials.placing(params)
 
         def armed(folders: credentials.Folders, context: Context) -> files.Placed:
             steps.arm()

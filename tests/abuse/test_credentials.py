@@ -6,16 +6,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import signal
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies
+from hypothesis import Phase, given, settings, strategies
 
 from abuse.attempts import Attempt, Place, at, attempt, leaves, parts, put, sent
+from abuse.scale import SCALE
 from abuse.values import TEXTS, VALUES, anything, texts
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import CLIENT, CREDENTIALS
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import printable
@@ -199,6 +203,66 @@ def test_paths_that_lead_elsewhere(sim: Control, feed: str, around: Path, path: 
     tried = attempt(sim, MODULE, {"livestreams": [{"name": "x", "id": feed}], "path": f"{around}/{path}"})
     assert (tried.message or "").startswith("path ")
     assert not around.exists()
+
+
+HANGS = 20  # real seconds after which a task that should take none waits for ever
+
+
+@contextmanager
+def held(*folders: Path) -> Iterator[None]:
+    """Another job holds the locks of these folders. Whoever waits for one without end is interrupted."""
+
+    def interrupt(_signal: int, _frame: Any) -> None:
+        raise AssertionError("it waits for a lock without end")
+
+    descriptors = []
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.alarm(HANGS)
+    try:
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptors.append(os.open(folder, os.O_RDONLY))
+            fcntl.flock(descriptors[-1], fcntl.LOCK_EX)
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+_NAMES = strategies.sampled_from(["curie", "meitner", "gray", "room 1"])
+
+
+# Not made smaller when it fails: each attempt may take HANGS seconds.
+@settings(phases=[Phase.generate], max_examples=20 * SCALE)
+@given(
+    names=strategies.lists(_NAMES, unique=True, min_size=1),
+    busy=strategies.sets(_NAMES, max_size=2),
+    timeout=strategies.sampled_from([2, 7.5, 30]),
+)
+def test_locks_that_another_job_holds(
+    sim: Control, feed: str, around: Path, names: list[str], busy: set[str], timeout: float
+) -> None:
+    """The task says which folders they are, writes the others, and waits no longer than it may."""
+    entries = [{"name": name, "id": feed} for name in names]
+    options = {"livestreams": entries, "path": str(around), "timeout": timeout}
+    locked = [name for name in names if name in busy]
+    with held(*(around / name for name in sorted(busy))):
+        predicted = attempt(sim, MODULE, options, check=True)
+        tried = attempt(sim, MODULE, options)
+    assert predicted.message is None
+    assert predicted.slept == 0
+    assert tried.slept <= timeout + 0.001
+    assert bool(locked) is (tried.message is not None)
+    for name in locked:
+        text = f"{name}: {around}/{name}: another job holds the lock of this folder, also after {timeout:g} s"
+        assert text in (tried.message or "")
+    assert sorted(written(around)) == sorted(f"{around}/{n}/{file}" for n in names if n not in busy for file in FILES)
+    assert sorted(tried.values["files"]) == sorted(written(around))
+    assert attempt(sim, MODULE, options).message is None
+    assert sorted(written(around)) == sorted(predicted.values["files"])
+    clear(around)
 
 
 # The simulator's answers are UTF-8, which has no surrogates.

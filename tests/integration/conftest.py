@@ -57,7 +57,7 @@ VARIABLE = "eventops_cloudflare_in_process"
 
 def write_credentials(api: RealtimeApi, params: Mapping[str, Any], context: Context) -> Outcome:
     """As where the connection is local."""
-    return credentials.write_credentials(api, params, context, credentials.placing(params["path"]))
+    return credentials.write_credentials(api, params, context, credentials.placing(params))
 
 
 MODULES: dict[str, tuple[arguments.Spec, Reconcile]] = {

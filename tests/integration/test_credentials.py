@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -332,6 +333,34 @@ def test_in_check_mode_for_real_and_again(playbook: Any, sim: Control, tmp_path:
     assert "-other content" in mended.output
     assert "-mode 0644" in mended.output
     assert "+as wanted, mode 0600" in mended.output
+    check_vault(playbook.vault, wanted)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_folder_that_another_job_has_locked(playbook: Any, sim: Control, tmp_path: Path, way: str) -> None:
+    """It is waited for as long as timeout says. The others are written."""
+    entries, wanted = seeded(sim)
+    playbook.pipelining = True
+    environment = paths(playbook, tmp_path / "hidden")
+    folder = playbook.vault / entries[0]["name"]
+    folder.mkdir(parents=True, mode=0o700)
+    playbook.vault.chmod(0o700)
+    play = write("~/vault", entries, timeout=2)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        check = playbook(play, "--check", extra=WAYS[way][0], environment=environment)
+        assert check.returncode == 0, check.output
+        real = playbook(play, extra=WAYS[way][0], environment=environment)
+    finally:
+        os.close(descriptor)
+    result = real.registered("Write")
+    text = f"{folder}: another job holds the lock of this folder, also after 2 s of waiting; run again when it is done"
+    assert result["msg"].startswith(f"1 of 4 livestreams failed: {entries[0]['name']}: {text}")
+    assert result["changed"]
+    assert result["files"] == [path for path in check.registered("Write")["files"] if str(folder) not in path]
+    again = playbook(play, extra=WAYS[way][0], environment=environment)
+    assert again.returncode == 0, again.output
     check_vault(playbook.vault, wanted)
 
 

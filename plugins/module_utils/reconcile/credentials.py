@@ -197,9 +197,15 @@ def quoted(value: str) -> str:
 # From the process that fetches to the host that writes, and back.
 
 
-def placing(path: str) -> Place:
-    """Writes here, below a folder."""
-    return lambda folders, context: files.place(path, folders, check_mode=context.check_mode)
+def placing(params: Mapping[str, Any]) -> Place:
+    """Writes here, below ``path``; ``timeout`` is how long it waits for folders that another job has locked."""
+    return lambda folders, context: files.place(
+        params["path"],
+        folders,
+        check_mode=context.check_mode,
+        lock_timeout=params["timeout"],
+        sleep=context.clock.sleep,
+    )
 
 
 def sent(folders: Folders) -> str:
@@ -213,7 +219,7 @@ def write_sent(params: Mapping[str, Any], context: Context) -> Outcome:
         raise InvalidRequest("the keys are fetched by the action plugin of this module, which did not run")
     wire = json.loads(params["_contents"])
     folders = {name: {file: text.encode() for file, text in found.items()} for name, found in wire.items()}
-    placed = placing(params["path"])(folders, context)
+    placed = placing(params)(folders, context)
     return Outcome(bool(placed.changes), asdict(placed))
 
 

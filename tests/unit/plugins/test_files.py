@@ -6,14 +6,18 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import signal
 import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -275,6 +279,75 @@ def test_of_two_writers_of_the_same_one_changes_something(tmp_path: Path) -> Non
     for thread in threads:
         thread.join()
     assert sorted(len(placed.changes) for placed in found) == [0, 1]
+
+
+@contextmanager
+def locked(*folders: Path) -> Iterator[Callable[[], None]]:
+    """Folders that another job writes to; the function ends that."""
+    descriptors = []
+    for folder in folders:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptors.append(os.open(folder, os.O_RDONLY))
+        fcntl.flock(descriptors[-1], fcntl.LOCK_EX)
+
+    def release() -> None:
+        while descriptors:
+            os.close(descriptors.pop())
+
+    yield release
+    release()
+
+
+class TestLocked:
+    """Folders that another job writes to. Nobody waits for real."""
+
+    def test_they_are_waited_for_until_time_is_up_and_the_others_are_written(self, tmp_path: Path) -> None:
+        folders = {name: {"key.env": NEW} for name in ("one", "free", "two")}
+        sleeps: list[float] = []
+        with locked(tmp_path / "one", tmp_path / "two"):
+            placed = place(str(tmp_path), folders, lock_timeout=2.25, sleep=sleeps.append)
+        assert placed.paths == [f"{tmp_path}/free/key.env"]
+        text = "another job holds the lock of this folder, also after 2.25 s of waiting; run again when it is done, or"
+        assert placed.failures == [(name, f"{tmp_path}/{name}: {text} raise timeout") for name in ("one", "two")]
+        assert sum(sleeps) == pytest.approx(2.25), "for all folders together"
+        assert max(sleeps) < 1
+        assert list((tmp_path / "one").iterdir()) == []
+        agreed(tmp_path)
+
+    def test_one_that_is_released_in_time_is_written(self, tmp_path: Path) -> None:
+        with locked(tmp_path / "stage") as release:
+            sleeps: list[float] = []
+
+            def sleep(seconds: float) -> None:
+                sleeps.append(seconds)
+                if len(sleeps) == 3:
+                    release()
+
+            placed = place(str(tmp_path), {"stage": {"key.env": NEW}}, lock_timeout=30, sleep=sleep)
+        assert (placed.failures, len(sleeps)) == ([], 3)
+        assert (tmp_path / "stage/key.env").read_bytes() == NEW
+
+    def test_check_mode_locks_nothing_and_waits_for_nothing(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        agreed(tmp_path, OLD)
+        with locked(tmp_path / "stage"):
+            monkeypatch.setattr(fcntl, "flock", lambda *_arguments: pytest.fail("locked"))
+            found = place(
+                str(tmp_path),
+                {"stage": {"key.env": NEW}},
+                check_mode=True,
+                sleep=lambda _seconds: pytest.fail("waited"),
+            )
+            assert said(found) == [("key.env", "other content")]
+
+    @pytest.mark.parametrize("code", [errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL])
+    def test_a_file_system_without_locks(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+        def refuse(*_arguments: Any) -> None:
+            raise OSError(code, os.strerror(code))
+
+        monkeypatch.setattr(fcntl, "flock", refuse)
+        assert ("key.env", "absent") in agreed(tmp_path)
 
 
 class TestNames:

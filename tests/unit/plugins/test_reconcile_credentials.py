@@ -188,7 +188,7 @@ class TestThere:
 
     def test_there_and_back(self, tmp_path: Path) -> None:
         contents = contents_of(Livestream(ingest_server=SERVER, stream_key=HOSTILE[4]))
-        params = {"path": str(tmp_path), "_contents": sent({"stage": contents, ".bad": contents})}
+        params = {"path": str(tmp_path), "timeout": 30.0, "_contents": sent({"stage": contents, ".bad": contents})}
         with pytest.raises(InvalidRequest):
             write_sent(params, Context())
         (tmp_path / "link").symlink_to(tmp_path)
