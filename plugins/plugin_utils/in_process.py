@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Callable, ClassVar
 
 from ansible import constants as C
+from ansible import context as cli
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
@@ -54,9 +55,10 @@ except ImportError:
 VARIABLE = "eventops_cloudflare_in_process"
 LARGEST = 1e300  # of numbers that are options; beyond it, core cannot turn one kind into the other
 HEARTBEAT = 10.0  # seconds after which a wait without news is mentioned again
-# Callbacks whose standard output is for people. That of any other may be parsed by a program: nothing is added to it.
+# Callbacks whose standard output is for people. Any other may be parsed by a program, or is one line for each host:
+# nothing is added to it.
 READABLE_CALLBACKS = frozenset(
-    {"default", "minimal", "oneline", "debug", "yaml", "dense", "unixy", "diy", "awx_display", "runner", "selective"}
+    {"default", "minimal", "debug", "yaml", "dense", "unixy", "diy", "awx_display", "runner", "selective"}
 )
 
 display = Display()
@@ -166,9 +168,20 @@ class InProcessAction(ActionBase):  # type: ignore[misc]
 
     def _reporter(self) -> Callable[[Progress | Tally], None]:
         """What shows progress: nothing where it could spoil output that is parsed, or tell what no_log hides."""
-        if self._task.no_log or C.DEFAULT_STDOUT_CALLBACK.rpartition(".")[2] not in READABLE_CALLBACKS:
+        if self._task.no_log or not output_is_for_people():
             return silent
         return Reporter(display.display)
+
+
+def output_is_for_people() -> bool:
+    """Whether lines may be added to the standard output: not where a program may read it.
+
+    The command ``ansible`` has two options of its own for that, ``--one-line`` and ``--tree``. With the first it takes
+    another callback than the configured one.
+    """
+    if cli.CLIARGS.get("one_line") or cli.CLIARGS.get("tree"):
+        return False
+    return C.DEFAULT_STDOUT_CALLBACK.rpartition(".")[2] in READABLE_CALLBACKS
 
 
 class Reporter:

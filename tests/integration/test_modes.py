@@ -400,6 +400,74 @@ def test_progress_is_not_shown_where_it_would_disturb(playbook: Any, sim: Contro
     assert sim.livestreams()[0]["status"] in ("LIVE", "INVOKED")
 
 
+@pytest.mark.cores
+@pytest.mark.parametrize("callback", ["ansible.builtin.oneline", "oneline"])
+def test_a_line_for_each_host_is_all_that_is_shown(playbook: Any, sim: Control, callback: str) -> None:
+    """With the callback oneline. A playbook may have one, too."""
+    sim.configure(live_delay=0.5)
+    start = task("start", meeting_id=sim.add_meeting(), state="started")
+    output = playbook.plain([start], environment={"ANSIBLE_STDOUT_CALLBACK": callback})
+    assert [line.partition(" => ")[0] for line in output.splitlines()] == ["localhost | CHANGED"]
+
+
+def ad_hoc(playbook: Any, sim: Control, *arguments: str, **environment: str) -> str:
+    """Standard output of the command ``ansible`` that starts a meeting and waits until it is live."""
+    sim.configure(live_delay=0.5)
+    options = {"meeting_id": sim.add_meeting(), "state": "started"}
+    command = [str(Path(sys.executable).with_name("ansible")), "localhost", "-m", MODULE, "-a", json.dumps(options)]
+    ran = subprocess.run(
+        [*command, *arguments],
+        env={**playbook.environment(), **environment},
+        cwd=playbook.home,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+MODULE = "eventops.cloudflare.realtime_livestream"
+RESULT = re.compile(r"localhost \| CHANGED => (.*)", re.DOTALL)
+
+
+@pytest.mark.cores
+def test_an_ad_hoc_command_shows_progress(playbook: Any, sim: Control) -> None:
+    progress, result = ad_hoc(playbook, sim).split("localhost | CHANGED => ")
+    assert "INVOKED, 0 s of 120 s" in progress
+    assert json.loads(result)["changed"] is True
+
+
+@pytest.mark.cores
+@pytest.mark.parametrize("others", [{}, {"ANSIBLE_LOAD_CALLBACK_PLUGINS": "1", "ANSIBLE_STDOUT_CALLBACK": "json"}])
+def test_ad_hoc_output_of_one_line_is_one_line(playbook: Any, sim: Control, others: dict[str, str]) -> None:
+    """The option counts more than the callback that is configured."""
+    (line,) = ad_hoc(playbook, sim, "--one-line", **others).splitlines()
+    found = RESULT.fullmatch(line)
+    assert found
+    assert json.loads(found[1])["livestream"]["status"] == "LIVE"
+
+
+@pytest.mark.cores
+def test_ad_hoc_output_to_a_tree_has_no_progress(playbook: Any, sim: Control) -> None:
+    output = ad_hoc(playbook, sim, "--tree", "tree")
+    found = RESULT.fullmatch(output)
+    assert found
+    assert json.loads(found[1]) == json.loads((playbook.home / "tree/localhost").read_text())
+
+
+@pytest.mark.cores
+@pytest.mark.parametrize("loaded", [True, False])
+def test_ad_hoc_output_with_the_callback_json_has_no_progress(playbook: Any, sim: Control, loaded: bool) -> None:
+    """The command takes it only with ANSIBLE_LOAD_CALLBACK_PLUGINS."""
+    others = {"ANSIBLE_LOAD_CALLBACK_PLUGINS": "1"} if loaded else {}
+    output = ad_hoc(playbook, sim, ANSIBLE_STDOUT_CALLBACK="json", **others)
+    assert " s of 120 s" not in output
+    found = json.loads(output)[MODULE] if loaded else json.loads(output.partition(" => ")[2])
+    assert found["livestream"]["status"] == "LIVE"
+
+
 def test_without_requests_the_module_says_so(playbook: Any, tmp_path: Path) -> None:
     (tmp_path / "requests.py").write_text("raise ImportError('hidden for this test')\n")
     ran = playbook([task("do", name="x")], environment={"PYTHONPATH": str(tmp_path)})
