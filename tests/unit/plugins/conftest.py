@@ -12,17 +12,12 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import HealthCheck, settings
 from pytest_httpserver import HTTPServer
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import transport as transport_module
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import Credentials, Settings, Transport
-
-# How fast a machine is decides nothing.
-settings.register_profile("eventops", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("eventops")
 
 TOKEN = "unit-token-4f1b9c0d7e2a"
 PREFIX = "/client/v4/accounts/acc/realtime/kit/app"
