@@ -6,7 +6,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+
+_real: Callable[[], float] = time.monotonic
+
+
+@contextmanager
+def frozen() -> Iterator[None]:
+    """Within this block, simulated time moves only by ``advance``: a busy machine changes nothing."""
+    global _real
+    now, before = _real(), _real
+    _real = lambda: now  # noqa: E731
+    try:
+        yield
+    finally:
+        _real = before
 
 
 def iso(moment: float) -> str:
@@ -19,12 +35,12 @@ class Clock:
 
     def __init__(self) -> None:
         # The wall clock may be set while tests run; the monotonic clock may not.
-        self._base = time.time() - time.monotonic()
+        self._base = time.time() - _real()
         self._last = 0
 
     def now(self) -> float:
         """Simulated Unix seconds."""
-        return self._base + time.monotonic()
+        return self._base + _real()
 
     def advance(self, seconds: float) -> float:
         """Move simulated time forward; returns the new now."""

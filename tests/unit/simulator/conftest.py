@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 
+from simulator import clock
 from simulator.client import Control
 from simulator.server import running
 
@@ -77,6 +78,13 @@ def simulator() -> Iterator[Control]:
 def control(simulator: Control) -> Control:
     simulator.reset()
     return simulator
+
+
+@pytest.fixture
+def frozen(control: Control) -> Iterator[None]:
+    """Simulated time moves only where a test advances it."""
+    with clock.frozen():
+        yield
 
 
 @pytest.fixture

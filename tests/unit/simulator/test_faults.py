@@ -6,15 +6,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
+import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import requests
 
 from simulator.client import Control, ControlError
+from simulator.world import World
+
+
+def eventually(happened: Callable[[], bool]) -> None:
+    """Wait until it has happened."""
+    for _try in range(1000):
+        if happened():
+            return
+        time.sleep(0.02)
+    pytest.fail("it never happened")
 
 
 @pytest.mark.parametrize("kind", ["reset", "close"])
@@ -46,22 +59,34 @@ def test_cut(api: Any, control: Control, meeting: str, when: str | None) -> None
     assert control.journal()[0].status == (201 if when is None else 200)
 
 
-def test_drip(api: Any, control: Control, meeting: str) -> None:
+def test_drip(api: Any, control: Control, meeting: str, monkeypatch: pytest.MonkeyPatch) -> None:
     api.start(meeting)
-    control.faults({"kind": "drip", "pieces": 5, "seconds": 0.02})
-    begin = time.perf_counter()
+    pauses = []
+
+    async def pause(_world: World, seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr(World, "pause", pause)
+    control.faults({"kind": "drip", "pieces": 5, "seconds": 7})
     assert len(api.data("/livestreams")) == 1
-    assert time.perf_counter() - begin >= 0.1
+    assert pauses == [7] * 5
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_delay(api: Any, control: Control, meeting: str, when: str) -> None:
-    control.faults({"kind": "delay", "seconds": 0.3, "when": when})
+def test_delay(api: Any, control: Control, meeting: str, when: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    async def pause(_world: World, _seconds: float) -> None:
+        while not over.is_set():
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(World, "pause", pause)
+    control.faults({"kind": "delay", "seconds": 7, "when": when})
     with pytest.raises(requests.ReadTimeout):
-        api.session.post(f"{control.app_url}/meetings/{meeting}/livestreams", json={}, timeout=0.1)
+        api.session.post(f"{control.app_url}/meetings/{meeting}/livestreams", json={}, timeout=0.2)
     assert len(control.livestreams()) == (when == "after")
-    time.sleep(0.4)
-    assert len(control.livestreams()) == 1
+    over.set()
+    eventually(lambda: len(control.livestreams()) == 1)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -150,13 +175,14 @@ def test_refusal(api: Any, control: Control) -> None:
         with pytest.raises(requests.ConnectionError, match=text):
             api("GET", "/livestreams")
     assert api.control.journal()[0].fault == "refuse", "connections that are open stay"
-    for _try in range(100):
-        time.sleep(0.05)
+
+    def answered() -> bool:
         try:
-            assert api("GET", "/livestreams").status_code == 200
-            break
+            return api("GET", "/livestreams").status_code == 200
         except requests.ConnectionError:
-            continue
+            return False
+
+    eventually(answered)
     assert len(control.journal()) == 2
 
 
