@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar, Union
 from urllib.parse import quote
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import models
@@ -27,9 +27,22 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.transport impo
 
 PAGE_SIZE = 100  # the largest in production use; the service may cap it
 MOST_PAGES = 10_000  # a bound against lists that never end
+MOST_READINGS = 5  # of one list that changes each time while it is read
 REPEATED_PAGES = 2  # pages in a row with nothing new, after which a list does not advance
+NO_END = "the pages do not lead to the end of the list"
 
 _Item = TypeVar("_Item")
+_Listed = TypeVar("_Listed", bound=Union[models.Livestream, models.Meeting])
+
+
+class Listing(list[_Item]):
+    """What a list holds.
+
+    ``counted``: the service said how many there are, and as many came. Where it did not, something that left the list
+    while it was read may have moved another one unseen from a page to the page before.
+    """
+
+    counted: bool = True
 
 
 def check_id(option: str, value: str) -> str:
@@ -70,12 +83,15 @@ class RealtimeApi:
         start_time: str | None = None,
         end_time: str | None = None,
         newest_first: bool = False,
+        enough: Callable[[Sequence[models.Livestream]], bool] | None = None,
         most_pages: int = MOST_PAGES,
-    ) -> Iterator[models.Livestream]:
-        """GET P/livestreams, page by page as they are needed. A 404 of the service means an empty list.
+        whole: bool = True,
+    ) -> Listing[models.Livestream]:
+        """GET P/livestreams, all pages. A 404 of the service means an empty list.
 
-        Oldest first unless told otherwise: what is created meanwhile then comes last and moves no page. With
-        ``most_pages`` the list may end early.
+        Oldest first unless told otherwise: what is created meanwhile then comes last and moves no page. ``enough`` is
+        asked after each page whether that will do. With ``most_pages``, or without ``whole``, something may be missing:
+        see :meth:`_list`.
         """
         query = {
             "exclude_meetings": "true" if exclude_meetings else None,
@@ -84,7 +100,9 @@ class RealtimeApi:
             "end_time": end_time,
             "sort_order": "DSC" if newest_first else "ASC",
         }
-        return self._pages("list the livestreams", ("livestreams",), query, models.livestreams_in, _id, most_pages)
+        return self._of_pages(
+            "list the livestreams", "livestreams", query, models.livestreams_in, enough, most_pages, whole
+        )
 
     def create_livestream(self, name: str) -> models.Livestream:
         """POST P/livestreams: create an independent livestream."""
@@ -173,10 +191,11 @@ class RealtimeApi:
         search: str | None = None,
         start_time: str | None = None,
         end_time: str | None = None,
-    ) -> Iterator[models.Meeting]:
-        """GET P/meetings, page by page as they are needed. A 404 of the service means an empty list."""
+        enough: Callable[[Sequence[models.Meeting]], bool] | None = None,
+    ) -> Listing[models.Meeting]:
+        """GET P/meetings, all pages. A 404 of the service means an empty list. ``enough``: see :meth:`livestreams`."""
         query = {"status": status, "search": search, "start_time": start_time, "end_time": end_time}
-        return self._pages("list the meetings", ("meetings",), query, models.meetings_in, _id)
+        return self._of_pages("list the meetings", "meetings", query, models.meetings_in, enough)
 
     def meeting(self, meeting_id: str) -> models.Meeting:
         """GET P/meetings/{meeting_id}"""
@@ -229,77 +248,95 @@ class RealtimeApi:
                 return None
             raise
 
-    def _pages(
+    def _of_pages(
+        self,
+        asked: str,
+        segment: str,
+        query: Mapping[str, Any],
+        read: Callable[[Any], Sequence[_Listed]],
+        enough: Callable[[Sequence[_Listed]], bool] | None,
+        most_pages: int = MOST_PAGES,
+        whole: bool = True,
+    ) -> Listing[_Listed]:
+        """A list of objects with IDs, each once: as the last page that has it shows it."""
+        listed = self._list(
+            asked, (segment,), query, read, lambda items, _total: [item.id for item in items], enough, most_pages, whole
+        )
+        found = Listing({item.id: item for item in listed}.values())
+        found.counted = listed.counted
+        return found
+
+    def _list(
         self,
         asked: str,
         segments: Sequence[str],
         query: Mapping[str, Any],
         read: Callable[[Any], Sequence[_Item]],
-        key: Callable[[_Item], Any],
+        keys: Callable[[Sequence[_Item], int | None], Sequence[Any]],
+        enough: Callable[[Sequence[_Item]], bool] | None = None,
         most_pages: int = MOST_PAGES,
-    ) -> Iterator[_Item]:
-        """Everything a paged answer holds, each once; no more than ``most_pages`` of it when that was asked for.
+        whole: bool = True,
+    ) -> Listing[_Item]:
+        """All items of a list that was read to its end while nothing in it moved.
 
-        A server may send shorter pages than asked for and wrong counts, so a list ends with an empty page, or when as
-        many were received as a credible ``total_count`` announced. When it ends before that, it is read once more: a
-        page may have got lost, or the count is wrong. A list that cannot be read to its end is an error: what is
-        missing from it would be created twice.
+        ``keys`` names what the service counts on a page, from the page's items and the service's total. A reading of
+        which something may be missing is repeated from the first page, at most MOST_READINGS times. Two readings in a
+        row that are the same show a list that nobody changes, whose service counts wrongly.
+
+        ``enough`` is asked after each page, with all items of this reading so far. When it says yes, these are
+        returned: what was found is there, whatever else moves. Without ``whole``, a list that changed is returned as
+        well: what is in it is there, what is not in it may be there, too. So it is with a list of ``most_pages``.
+
+        Raises :class:`~.errors.InvalidAnswer` when the pages lead to no end, or when the list never was still.
         """
-        seen: set[Any] = set()
-        credible, total = True, None
-        page = stuck = first_reading = 0
-        for _request in range(most_pages):
-            page += 1
-            answer = self._unless_missing(asked, *segments, query={**query, "page_no": page, "per_page": PAGE_SIZE})
-            if answer is not None and not models.readable(answer.body):
-                raise self._not_understood(asked, segments)
-            items = read(answer.body) if answer else []
-            fresh = [item for item in items if key(item) not in seen]
-            for item in fresh:
-                seen.add(key(item))
-                yield item
-            paging = models.paging_of(answer.body) if answer else models.Paging(total)
-            if items or paging.total is not None:
-                total = paging.total
-            # A count of less than what already came, or of less than where this page ends, is no total.
-            credible = credible and total is not None and total >= max(len(seen), paging.end or 0)
-            if credible and len(seen) == total and (paging.end is None or paging.end >= total):
-                return
-            if not items or (first_reading and page > first_reading):
-                if first_reading or not credible:
-                    return
-                first_reading, page, stuck = page, 0, 0
-                continue
-            stuck = 0 if fresh or first_reading else stuck + 1
-            if stuck == REPEATED_PAGES:
-                if credible:
-                    break
-                return
-        else:
-            if most_pages < MOST_PAGES:
-                return
-        raise self._not_understood(asked, segments, "the pages do not lead to the end of the list")
+        # Only from a list that is filtered by what changes can something vanish: nothing can be deleted.
+        shrinks = query.get("status") is not None or query.get("search") is not None
+        requests = 0
+        earlier: _Reading[_Item] | None = None
+        for _number in range(MOST_READINGS):
+            reading: _Reading[_Item] = _Reading(shrinks)
+            while not reading.ended:
+                if requests == most_pages:
+                    if most_pages < MOST_PAGES:
+                        return reading.listing
+                    raise self._not_understood(asked, segments, NO_END)
+                requests += 1
+                page = {"page_no": len(reading.pages) + 1, "per_page": PAGE_SIZE}
+                answer = self._unless_missing(asked, *segments, query={**query, **page})
+                if answer is not None and not models.readable(answer.body):
+                    raise self._not_understood(asked, segments)
+                paging = models.paging_of(answer.body) if answer else models.Paging()
+                items = read(answer.body) if answer else ()
+                reading.add(items, keys(items, paging.total), paging)
+                if enough is not None and enough(reading.listing):
+                    return reading.listing
+            if reading.advances_nowhere:
+                raise self._not_understood(asked, segments, NO_END)
+            if reading.whole or (reading.changed and not whole) or (earlier and reading.pages == earlier.pages):
+                return reading.listing
+            earlier = reading
+        if not whole:
+            return reading.listing
+        text = f"the list changed while it was read, {MOST_READINGS} times"
+        raise self._not_understood(asked, segments, text, advice="run again")
 
     def _with_sessions(self, asked: str, segments: Sequence[str]) -> list[models.LivestreamDetails]:
         """The livestreams of all pages, each with the sessions of all pages. A 404 of the service means none.
 
         Whether the pages count livestreams or sessions depends on the shape: sessions where there are any.
         """
+
+        def keys(
+            found: Sequence[models.LivestreamDetails], total: int | None
+        ) -> Sequence[tuple[str | None, str | None]]:
+            counted = [(details.livestream.id, session.id) for details in found for session in details.sessions]
+            return counted if counted or total == 0 else [(details.livestream.id, None) for details in found]
+
         livestreams: dict[str | None, models.Livestream] = {}
         sessions: dict[str | None, list[models.Session]] = {}
-
-        def read(body: Any) -> list[tuple[str | None, str | None]]:
-            found = models.details_in(body)
-            for details in found:
-                livestreams.setdefault(details.livestream.id, details.livestream)
-                sessions.setdefault(details.livestream.id, []).extend(details.sessions)
-            counted = [(d.livestream.id, session.id) for d in found for session in d.sessions]
-            if counted or models.paging_of(body).total == 0:
-                return counted
-            return [(d.livestream.id, None) for d in found]
-
-        for _item in self._pages(asked, segments, {}, read, lambda item: item):
-            pass
+        for details in self._list(asked, segments, {}, models.details_in, keys):
+            livestreams.setdefault(details.livestream.id, details.livestream)
+            sessions.setdefault(details.livestream.id, []).extend(details.sessions)
         return [
             models.LivestreamDetails(livestream, tuple(models.distinct(sessions[key])))
             for key, livestream in livestreams.items()
@@ -319,10 +356,84 @@ class RealtimeApi:
         )  # fmt: skip
 
     def _not_understood(
-        self, asked: str, segments: Sequence[str], text: str = "the answer does not hold what was asked for"
+        self,
+        asked: str,
+        segments: Sequence[str],
+        text: str = "the answer does not hold what was asked for",
+        advice: str = "check base_url",
     ) -> InvalidAnswer:
-        return InvalidAnswer(asked, "GET", self._path(*segments), text, advice="check base_url")
+        return InvalidAnswer(asked, "GET", self._path(*segments), text, advice=advice)
 
 
-def _id(item: models.Livestream | models.Meeting) -> str | None:
-    return item.id
+class _Reading(Generic[_Item]):
+    """One pass over the pages of a list.
+
+    Something is missing from a reading when an item moved to a page that had been read: when another one left before
+    it. The service's count falls then. When the count grows, and the last items of a page come again on the next one,
+    something came before them: everything else moved the other way, and nothing is missed. When the count grows, and
+    no item comes again, something came behind; in a list that things can leave, others may have left meanwhile. A page
+    that got lost, or is the wrong one, is noticed as well: fewer items came than were counted, or items came again
+    without a reason.
+
+    Nobody can tell when as many came as left between two pages. Without a count, nobody can tell that anything left.
+    """
+
+    def __init__(self, shrinks: bool) -> None:
+        self.listing: Listing[_Item] = Listing()
+        self.pages: list[tuple[Sequence[Any], int | None]] = []  # what was counted on each, and the service's count
+        self.ended = False
+        self.changed = False
+        self._shrinks = shrinks
+        self._total: int | None = None
+        self._moved = False
+        self._received = self._stuck = 0
+        self._seen: set[Any] = set()
+
+    def add(self, items: Sequence[_Item], keys: Sequence[Any], paging: models.Paging) -> None:
+        """The next page."""
+        repeated = len(keys) - len(set(keys) - self._seen)
+        self._stuck = self._stuck + 1 if repeated == len(keys) else 0
+        self._received += len(keys) - repeated
+        self._seen.update(keys)
+        self.listing.extend(items)
+        self.pages.append((keys, paging.total))
+        if keys or paging.total is not None:
+            self._count(paging, len(keys), repeated)
+        if not keys or self._stuck == REPEATED_PAGES:
+            self.ended = True
+        elif self.listing.counted and self._complete:
+            self.ended = paging.end is None or paging.end >= (self._total or 0)
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is missing of what was there when it began, as far as anybody can tell."""
+        return not self.changed and (not self.listing.counted or self._complete)
+
+    @property
+    def advances_nowhere(self) -> bool:
+        """Whether the service counts more than its pages show, and repeats a page for ever."""
+        stuck = self._stuck == REPEATED_PAGES and bool(self.pages[-1][0])
+        return stuck and self.listing.counted and not self._moved
+
+    @property
+    def _complete(self) -> bool:
+        return self._received >= (self._total or 0)
+
+    def _count(self, paging: models.Paging, on_page: int, repeated: int) -> None:
+        total, before = paging.total, self._total
+        if total is None and paging.start and paging.end and on_page < paging.end - paging.start + 1:
+            self.changed = True
+        # A count of less than the page itself holds, or of less than where it ends, is none.
+        if total is None or total < max(on_page, paging.end or 0):
+            self.listing.counted = False
+        if not self.listing.counted or total is None:
+            return
+        grown = 0 if before is None else total - before
+        self._total = total
+        self._moved = self._moved or grown != 0
+        if repeated <= max(grown, 0):
+            self._received += repeated
+        hidden = grown > 0 and not repeated and self._shrinks
+        self.changed = self.changed or grown < 0 or hidden or repeated > max(grown, 0)
+        if not self._moved and len(self._seen) > total:
+            self.listing.counted = False

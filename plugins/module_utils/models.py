@@ -150,6 +150,7 @@ class Paging(NamedTuple):
     """Where a page lies: the API's counts, when it sent them."""
 
     total: int | None = None
+    start: int | None = None
     end: int | None = None
 
 
@@ -220,8 +221,8 @@ def data_of(body: Any) -> Any:
 def paging_of(body: Any) -> Paging:
     """The counts, from the top level or from inside ``data``."""
     found = mapping(mapping(body).get("paging")) or mapping(mapping(data_of(body)).get("paging"))
-    total, end = number(found.get("total_count")), number(found.get("end_offset"))
-    return Paging(None if total is None else int(total), None if end is None else int(end))
+    counts = (number(found.get(key)) for key in ("total_count", "start_offset", "end_offset"))
+    return Paging._make(None if count is None else int(count) for count in counts)
 
 
 def livestream_from(wire: Mapping[str, Any]) -> Livestream:

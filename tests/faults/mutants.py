@@ -43,8 +43,8 @@ MUTANTS: Final = (
     Mutant(
         "a page lost",
         f"{UTILS}/api.py",
-        "            stuck = 0 if fresh",
-        "            if len(items) < PAGE_SIZE:\n                return\n            stuck = 0 if fresh",
+        "        if not keys or self._stuck",
+        "        if len(keys) < PAGE_SIZE or self._stuck",
     ),
     Mutant(
         "a stale list trusted",

@@ -136,10 +136,13 @@ def _fetch(api: RealtimeApi, params: Mapping[str, Any], context: Context, entrie
     sought = {entry.livestream_id for entry in entries if entry.livestream_id} - known.keys()
     if len(sought) > 1:
         # The list also holds what is long over: newest first, and no more pages than reading each by itself costs.
-        for item in api.livestreams(newest_first=True, most_pages=len(sought) - 1):
-            known.setdefault(item.id, item)
-            if sought <= known.keys():
-                break
+        listed = api.livestreams(
+            newest_first=True,
+            enough=lambda items: sought <= {item.id for item in items},
+            most_pages=len(sought) - 1,
+            whole=False,
+        )
+        known = {**{item.id: item for item in listed}, **known}
     for entry in entries:
         if entry.livestream_id:
             entry.livestream = known.get(entry.livestream_id, Livestream(id=entry.livestream_id))

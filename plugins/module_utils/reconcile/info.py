@@ -6,15 +6,20 @@
 
 from __future__ import annotations
 
-import itertools
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import times
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi, check_id
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, Refused
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Livestream, LivestreamDetails
+from ansible_collections.eventops.cloudflare.plugins.module_utils.models import (
+    ERRORED,
+    IDLE,
+    INVOKED,
+    LIVE,
+    Livestream,
+    LivestreamDetails,
+)
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
     Outcome,
@@ -45,7 +50,7 @@ def look_up(api: RealtimeApi, params: Mapping[str, Any], _context: Context) -> O
     if identity is None:
         if params["active"]:
             raise InvalidRequest("active needs a meeting_id or livestream_id; a list is filtered with status")
-        found = list(_listed(api, params))
+        found = _listed(api, params)
     else:
         unfit = [option for option in FILTERS if given(params, option) not in (None, [])]
         if unfit or params["exclude_meetings"]:
@@ -91,7 +96,7 @@ def _of_session(api: RealtimeApi, session_id: str) -> list[Found]:
     return [Found(livestream, (session,))]
 
 
-def _listed(api: RealtimeApi, params: Mapping[str, Any]) -> Iterator[Found]:
+def _listed(api: RealtimeApi, params: Mapping[str, Any]) -> list[Found]:
     """The filtered list, read no further than ``limit`` needs."""
     limit, name = params["limit"], given(params, "name")
     if limit is not None and limit < 1:
@@ -105,18 +110,30 @@ def _listed(api: RealtimeApi, params: Mapping[str, Any]) -> Iterator[Found]:
             if given(params, option) is not None
         },
     }
-    livestreams = _by_status(api, list(dict.fromkeys(params["status"] or [])), query)
-    named = (livestream for livestream in livestreams if name is None or livestream.name == name)
-    return (Found(livestream) for livestream in itertools.islice(named, min(limit or sys.maxsize, sys.maxsize)))
+
+    def named(livestreams: Sequence[Livestream]) -> list[Livestream]:
+        return [livestream for livestream in livestreams if name is None or livestream.name == name]
+
+    def enough(livestreams: Sequence[Livestream]) -> bool:
+        return limit is not None and len(named(livestreams)) >= limit
+
+    statuses = list(dict.fromkeys(params["status"] or []))
+    if len(statuses) > 1:
+        livestreams = _by_status(api, statuses, query)
+    else:
+        livestreams = api.livestreams(**query, status=statuses[0] if statuses else None, enough=enough)
+    return [Found(livestream) for livestream in named(livestreams)[:limit]]
 
 
-def _by_status(api: RealtimeApi, statuses: Sequence[str], query: Mapping[str, Any]) -> Iterator[Livestream]:
-    """The API filters by one status at a time: several lists become one, in the order asked for."""
-    if len(statuses) < 2:
-        return api.livestreams(**query, status=statuses[0] if statuses else None)
-    # One that changes its status meanwhile may be in two lists.
-    found = {item.id: item for status in statuses for item in api.livestreams(**query, status=status)}
-    return iter(sorted(found.values(), key=lambda item: item.created_at or "", reverse=query["newest_first"]))
+def _by_status(api: RealtimeApi, statuses: Sequence[str], query: Mapping[str, Any]) -> list[Livestream]:
+    """The API filters by one status at a time: several lists become one, in the order asked for.
+
+    They are read in the order in which a livestream goes through the statuses: one that changes its status meanwhile
+    is then in two lists, and not in none.
+    """
+    ordered = sorted(statuses, key=[INVOKED, LIVE, IDLE, ERRORED].index)
+    found = {item.id: item for status in ordered for item in api.livestreams(**query, status=status)}
+    return sorted(found.values(), key=lambda item: item.created_at or "", reverse=query["newest_first"])
 
 
 def _stream_key(api: RealtimeApi, livestream: Livestream) -> str | None:

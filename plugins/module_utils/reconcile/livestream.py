@@ -229,7 +229,7 @@ class Independent(Reconciliation):
 
     def found(self) -> Livestream | None:
         """The one of this name."""
-        found, warnings = oldest(list(self.api.livestreams(exclude_meetings=True)), self.desired.name or "")
+        found, warnings = oldest(self.api.livestreams(exclude_meetings=True), self.desired.name or "")
         self.warnings += warnings
         return found
 
@@ -261,7 +261,7 @@ class Independent(Reconciliation):
 
     def agree(self, created: Livestream) -> Livestream:
         """Read the list again: of several made at once, all jobs take the oldest."""
-        return self.agreed(created, list(self.api.livestreams(exclude_meetings=True)))
+        return self.agreed(created, self.api.livestreams(exclude_meetings=True))
 
     def agreed(self, created: Livestream, listed: list[Livestream]) -> Livestream:
         """The oldest of its name in the list, which may lag behind and lack the one just created."""

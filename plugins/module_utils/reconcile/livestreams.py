@@ -115,19 +115,27 @@ def _unseen(desired: Desired) -> Livestream:
     return Livestream(id=desired.livestream_id, meeting_id=desired.meeting_id, name=desired.name)
 
 
-def active_of_meetings(api: RealtimeApi, wanted: Set[str] | None = None) -> dict[str, Livestream]:
+def active_of_meetings(api: RealtimeApi, wanted: Set[str] | None = None, whole: bool = True) -> dict[str, Livestream]:
     """The active livestreams of meetings, by meeting; of ``wanted`` ones, reads no further than they need.
 
-    INVOKED before LIVE: what goes live between the two sweeps is then seen in both, and not in none.
+    INVOKED before LIVE: what goes live between the two sweeps is then seen in both, and not in none. What was LIVE,
+    ended and was started again between the two is in neither. Without ``whole``, more may be missing from a list that
+    changes while it is read.
     """
     found: dict[str, Livestream] = {}
+
+    def enough(livestreams: Sequence[Livestream]) -> bool:
+        return wanted is not None and wanted <= found.keys() | _by_meeting(livestreams).keys()
+
     for status in (INVOKED, LIVE):
-        for item in api.livestreams(status=status):
-            if item.meeting_id and item.active:
-                found[item.meeting_id] = item
-            if wanted is not None and wanted <= found.keys():
-                return found
+        found.update(_by_meeting(api.livestreams(status=status, enough=enough, whole=whole)))
+        if enough(()):
+            break
     return found
+
+
+def _by_meeting(livestreams: Iterable[Livestream]) -> dict[str, Livestream]:
+    return {item.meeting_id: item for item in livestreams if item.meeting_id and item.active}
 
 
 class _Programme:
@@ -169,7 +177,7 @@ class _Programme:
         exclusive = self.params["exclusive"]
         active = self.on_air(self.entries, others=exclusive) if meetings or exclusive else {}
         independent = [entry for entry in self.entries if not entry.desired.meeting_id]
-        listed = list(self.api.livestreams(exclude_meetings=True)) if independent else []
+        listed = self.api.livestreams(exclude_meetings=True) if independent else []
         known = {item.id: item for item in listed}
         taken: dict[str | None, Entry] = {}
         for entry in self.entries:
@@ -194,15 +202,15 @@ class _Programme:
         No sweep of one status shows these. They are looked for where something must not be on the air, an entry or
         ``others``, and is not seen there.
         """
-        active = active_of_meetings(self.api)
         stopped = {entry.desired.meeting_id for entry in entries if entry.desired.state == "stopped"} - {None}
+        # One that is to be started and is not in the list is read by itself.
+        active = active_of_meetings(self.api, whole=bool(others or stopped))
         return {**self.recent(), **active} if others or stopped - active.keys() else active
 
     def recent(self) -> dict[str, Livestream]:
         """Those of the last day that are active in any status, by meeting."""
         since = times.iso(datetime.datetime.now(datetime.timezone.utc) - LONGEST)
-        found = self.api.livestreams(start_time=since)
-        return {item.meeting_id: item for item in found if item.meeting_id and item.active}
+        return _by_meeting(self.api.livestreams(start_time=since))
 
     def look_up(self, entry: Entry, listed: Sequence[Livestream], known: Mapping[str | None, Livestream]) -> None:
         """Find an independent livestream in the sweep; one that is asked for by an ID not in it is read."""
@@ -246,7 +254,7 @@ class _Programme:
         missing = [entry for entry in self.entries if self.pending(entry) and entry.planned.action is Action.CREATE]
         if not missing:
             return
-        listed = list(self.api.livestreams(exclude_meetings=True))
+        listed = self.api.livestreams(exclude_meetings=True)
         for entry in missing:
             entry.before, _warnings = oldest(listed, entry.desired.name or "")
             if entry.before is not None:
@@ -281,7 +289,7 @@ class _Programme:
         if self.context.check_mode or not created:
             return
         try:
-            listed = list(self.api.livestreams(exclude_meetings=True))
+            listed = self.api.livestreams(exclude_meetings=True)
         except RealtimeError as failure:
             for entry in created:
                 entry.fail(failure)
@@ -342,7 +350,7 @@ class _Programme:
             with self.api.within(wait.remaining):
                 active = self.on_air(waiting) if any(entry.desired.meeting_id for entry in waiting) else {}
                 independent = any(not entry.desired.meeting_id for entry in waiting)
-                listed = list(self.api.livestreams(exclude_meetings=True)) if independent else []
+                listed = self.api.livestreams(exclude_meetings=True) if independent else []
         except RealtimeError as failure:
             for entry in waiting:
                 entry.fail(failure)

@@ -46,7 +46,7 @@ class MeetingReconciliation(Writer):
         try:
             self.carry_out(self.observe())
             if self.changed and self.before is None and not self.context.check_mode:
-                self.agree(list(self.api.meetings(status=ACTIVE)))
+                self.agree(self.api.meetings(status=ACTIVE))
         except RealtimeError as error:
             error.changed = self.changed
             raise
@@ -61,7 +61,7 @@ class MeetingReconciliation(Writer):
     def observe(self) -> list[Meeting]:
         """The meeting of the ID, or the active ones of the title."""
         if not self.desired.meeting_id:
-            return self.complete(titled(list(self.api.meetings(status=ACTIVE)), self.desired.title or ""))
+            return self.complete(titled(self.api.meetings(status=ACTIVE), self.desired.title or ""))
         try:
             return [self.api.meeting(self.desired.meeting_id)]
         except Refused as error:
@@ -99,7 +99,7 @@ class MeetingReconciliation(Writer):
 
     def found(self) -> Meeting | None:
         """The oldest active one of the title, should a lost creation have arrived."""
-        return next(iter(titled(list(self.api.meetings(status=ACTIVE)), self.desired.title or "")), None)
+        return next(iter(titled(self.api.meetings(status=ACTIVE), self.desired.title or "")), None)
 
     def change(self, meeting_id: str, planned: MeetingPlan) -> Meeting:
         """PATCH one meeting, and read it where the answer leaves open what became of it."""

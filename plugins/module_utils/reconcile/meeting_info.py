@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import itertools
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import times
@@ -28,7 +26,7 @@ def look_up_meetings(api: RealtimeApi, params: Mapping[str, Any], _context: Cont
     at_most_one(params, "meeting_id", "title")
     meeting_id = given(params, "meeting_id")
     listed = meeting_id is None
-    found = list(_listed(api, params)) if listed else _by_id(api, check_id("meeting_id", str(meeting_id)))
+    found = _listed(api, params) if listed else _by_id(api, check_id("meeting_id", str(meeting_id)))
     return Outcome(False, {"meetings": [meeting.public() for meeting in found]})
 
 
@@ -41,7 +39,7 @@ def _by_id(api: RealtimeApi, meeting_id: str) -> list[Meeting]:
         raise
 
 
-def _listed(api: RealtimeApi, params: Mapping[str, Any]) -> Iterator[Meeting]:
+def _listed(api: RealtimeApi, params: Mapping[str, Any]) -> list[Meeting]:
     limit, title, status = params["limit"], given(params, "title"), given(params, "status")
     if limit is not None and limit < 1:
         raise InvalidRequest("limit must be at least 1")
@@ -51,5 +49,11 @@ def _listed(api: RealtimeApi, params: Mapping[str, Any]) -> Iterator[Meeting]:
         if given(params, option) is not None
     }
     query = {"status": status.upper() if status else None, "search": given(params, "search"), **moments}
-    wanted = (meeting for meeting in api.meetings(**query) if title is None or meeting.title == title)
-    return itertools.islice(wanted, min(limit or sys.maxsize, sys.maxsize))
+
+    def titled(meetings: Sequence[Meeting]) -> list[Meeting]:
+        return [meeting for meeting in meetings if title is None or meeting.title == title]
+
+    def enough(meetings: Sequence[Meeting]) -> bool:
+        return limit is not None and len(titled(meetings)) >= limit
+
+    return titled(api.meetings(**query, enough=enough))[:limit]

@@ -56,7 +56,7 @@ def reconcile_meetings(api: RealtimeApi, params: Mapping[str, Any], context: Con
     """
     check_concurrency(params)
     entries = _entries(api, params, context)
-    listed = list(api.meetings(status=ACTIVE)) if entries else []
+    listed = api.meetings(status=ACTIVE) if entries else []
     known = {item.id: item for item in listed}
     in_pool(context, params["concurrency"], lambda entry: _bring(entry, listed, known), entries, "changing")
     _agree(api, entries, context)
@@ -114,7 +114,7 @@ def _agree(api: RealtimeApi, entries: Sequence[Entry], context: Context) -> None
     if context.check_mode or not created:
         return
     try:
-        listed = list(api.meetings(status=ACTIVE))
+        listed = api.meetings(status=ACTIVE)
     except RealtimeError as failure:
         for entry in created:
             entry.failure = failure

@@ -271,9 +271,9 @@ def test_a_page_that_comes_in_place_of_another_is_noticed(script: Any) -> None:
     for page, (first, last) in [(1, (1, 2)), (2, (1, 2)), (3, (5, 5))]:
         script.expect("GET", "/livestreams", answer=data(streams(first, last), total_count=5), query=LIST.format(page))
     script.expect("GET", "/livestreams", answer=data([], total_count=5), query=LIST.format(4))
-    for page, (first, last) in [(1, (1, 2)), (2, (3, 4))]:
+    for page, (first, last) in [(1, (1, 2)), (2, (3, 4)), (3, (5, 5))]:
         script.expect("GET", "/livestreams", answer=data(streams(first, last), total_count=5), query=LIST.format(page))
-    assert sorted(listed(script)) == numbered(1, 5)
+    assert listed(script) == numbered(1, 5)
 
 
 UNREADABLE = [None, {}, [], [ONE], 42, "fine", data(7), data("x"), data({"0": ONE}), data([{"name": "x"}]), data([1])]
@@ -304,9 +304,10 @@ def test_a_stop_whose_answer_says_nothing_is_ambiguous(script: Any, answer: Any)
         script.api().stop("m1")
 
 
-def test_what_comes_twice_is_listed_once(script: Any) -> None:
-    script.expect("GET", "/livestreams", answer=data(streams(1, 3), total_count=5), query=LIST.format(1))
-    script.expect("GET", "/livestreams", answer=data(streams(3, 5), total_count=5), query=LIST.format(2))
+def test_what_comes_twice_each_time_is_listed_once(script: Any) -> None:
+    for _reading in range(2):
+        script.expect("GET", "/livestreams", answer=data(streams(1, 3), total_count=5), query=LIST.format(1))
+        script.expect("GET", "/livestreams", answer=data(streams(3, 5), total_count=5), query=LIST.format(2))
     assert listed(script) == numbered(1, 5)
 
 
@@ -332,4 +333,94 @@ def test_a_list_on_a_wrong_route_is_not_empty(script: Any) -> None:
 
 def test_no_more_pages_are_read_than_needed(script: Any) -> None:
     script.expect("GET", "/livestreams", answer=data(streams(1, 100), total_count=500), query=LIST.format(1))
-    assert next(script.api().livestreams(exclude_meetings=True)).id == "l1"
+    found = script.api().livestreams(exclude_meetings=True, enough=lambda items: items[0].id == "l1")
+    assert [item.id for item in found] == numbered(1, 100)
+
+
+Pages = list[tuple[list[int], int | None]]  # of each page, the numbers of the livestreams on it and the count
+
+
+class TestListsThatChange:
+    """What may be missing from a reading is read again; what cannot be missing is not."""
+
+    def read(self, script: Any, *readings: Pages, **options: Any) -> list[str | None]:
+        """The IDs that are listed when these pages come, and no others."""
+        query = "status=LIVE&sort_order=ASC&page_no={}&per_page=100" if "status" in options else LIST
+        for pages in readings:
+            for number, (items, total) in enumerate(pages, 1):
+                listed = [{"id": f"l{item}", "status": "LIVE"} for item in items]
+                answer = data(listed, **({} if total is None else {"total_count": total}))
+                script.expect("GET", "/livestreams", answer=answer, query=query.format(number))
+        asked = options if "status" in options else {"exclude_meetings": True, **options}
+        return [item.id for item in script.api().livestreams(**asked)]
+
+    def test_one_that_left_moved_another_to_the_page_before(self, script: Any) -> None:
+        # 1 left: 3 is on the first page now. As many came as the second page counts.
+        moved: Pages = [([1, 2], 4), ([4], 3)]
+        assert self.read(script, moved, [([2, 3], 3), ([4], 3)], status="LIVE") == ["l2", "l3", "l4"]
+
+    def test_all_of_a_page_left(self, script: Any) -> None:
+        moved: Pages = [([1, 2], 4), ([], 2)]
+        assert self.read(script, moved, [([3, 4], 2)], status="LIVE") == ["l3", "l4"]
+
+    def test_what_has_left_meanwhile_is_not_listed(self, script: Any) -> None:
+        readings: list[Pages] = [[([1, 2], 5), ([4, 5], 4)], [([2, 3], 4), ([5], 3)], [([3, 4], 3), ([5], 3)]]
+        assert self.read(script, *readings, status="LIVE") == ["l3", "l4", "l5"]
+
+    def test_what_was_created_behind_moves_nothing(self, script: Any) -> None:
+        assert self.read(script, [([1, 2], 3), ([3, 4], 4)]) == numbered(1, 4)
+
+    def test_behind_what_was_created_others_may_have_left(self, script: Any) -> None:
+        # 1 left, 5 and 6 came: the count grew, and 3 is on the first page now.
+        still: Pages = [([2, 3], 5), ([4, 5], 5), ([6], 5)]
+        assert self.read(script, [([1, 2], 4), ([4, 5], 5), ([6], 5)], still, status="LIVE") == numbered(2, 6)
+
+    def test_what_was_created_in_front_moves_the_others_to_later_pages(self, script: Any) -> None:
+        assert self.read(script, [([3, 2], 3), ([2, 1], 4)], status="LIVE") == ["l3", "l2", "l1"]
+
+    def test_more_than_a_page_was_created_in_front(self, script: Any) -> None:
+        moved: Pages = [([2], 2), ([3], 4), ([2], 4), ([1], 4), ([], 4)]
+        still: Pages = [([number], 4) for number in (4, 3, 2, 1)]
+        assert self.read(script, moved, still, status="LIVE") == ["l4", "l3", "l2", "l1"]
+
+    def test_a_list_that_changes_each_time_is_an_error(self, script: Any) -> None:
+        readings: list[Pages] = [[([n, n + 1], 4), ([n + 3], 3)] for n in range(5)]
+        with pytest.raises(InvalidAnswer, match="the list changed while it was read, 5 times; run again"):
+            self.read(script, *readings, status="LIVE")
+
+    def test_what_is_found_in_it_is_there(self, script: Any) -> None:
+        found = self.read(script, [([1, 2], 4), ([4], 3)], status="LIVE", whole=False)
+        assert found == ["l1", "l2", "l4"]
+
+    def test_a_reading_that_is_repeated_ends_as_soon_as_it_has_what_is_wanted(self, script: Any) -> None:
+        def enough(items: Any) -> bool:
+            return {"l2", "l3"} <= {item.id for item in items}
+
+        moved: Pages = [([1, 2], 4), ([4], 3)]
+        assert self.read(script, moved, [([2, 3], 3)], status="LIVE", enough=enough) == ["l2", "l3"]
+
+    def test_a_short_page_without_a_count_is_noticed_by_its_offsets(self, script: Any) -> None:
+        for items in (streams(1, 1), streams(1, 2)):
+            answer = data(items, start_offset=1, end_offset=2)
+            script.expect("GET", "/livestreams", answer=answer, query=LIST.format(1))
+            script.expect("GET", "/livestreams", answer=data([]), query=LIST.format(2))
+        assert listed(script) == numbered(1, 2)
+
+    @pytest.mark.parametrize(
+        ("pages", "counted"),
+        [([([1], 1)], True), ([([], None)], True), ([([1], None), ([], None)], False), ([([1, 2], 1), ([], 1)], False)],
+    )
+    def test_whether_the_service_counts(self, script: Any, pages: Pages, counted: bool) -> None:
+        for number, (items, total) in enumerate(pages, 1):
+            answer = data([{"id": f"l{item}"} for item in items], **({} if total is None else {"total_count": total}))
+            script.expect("GET", "/livestreams", answer=answer, query=LIST.format(number))
+        assert script.api().livestreams(exclude_meetings=True).counted is counted
+
+    def test_sessions_of_a_reading_that_is_repeated_are_read_once(self, script: Any) -> None:
+        for sessions, total in ((["s3", "s2"], 3), (["s1"], 2), (["s3", "s1"], 2)):
+            found = [{"id": number, "livestream_id": "l1"} for number in sessions]
+            page = 2 if sessions == ["s1"] else 1
+            answer = data({"livestream": ONE, "sessions": found}, total_count=total)
+            script.expect("GET", "/livestreams/l1", answer=answer, query=f"page_no={page}&per_page=100")
+        history = script.api().livestream_history("l1")
+        assert [session.id for session in history.sessions] == ["s3", "s1"]

@@ -121,11 +121,14 @@ class TestLookUp:
     @pytest.mark.parametrize(("sort_order", "ids"), [("asc", ["l2", "l1"]), ("desc", ["l1", "l2"])])
     def test_a_list_by_several_statuses(self, script: Any, sort_order: str, ids: list[str]) -> None:
         order = {"asc": "ASC", "desc": "DSC"}[sort_order]
-        script.expect("GET", "/livestreams", answer=data([ONE], 1), query=f"status=LIVE&sort_order={order}&{PAGE}")
+        # First the status that comes first: what changes its status meanwhile is in both lists, and not in none.
         both = data([TWO, {**ONE, "status": "INVOKED"}], 2)
         script.expect("GET", "/livestreams", answer=both, query=f"status=INVOKED&sort_order={order}&{PAGE}")
-        found = look(script, status=["LIVE", "INVOKED", "LIVE"], sort_order=sort_order)
+        script.expect("GET", "/livestreams", answer=data([ONE], 1), query=f"status=LIVE&sort_order={order}&{PAGE}")
+        script.expect("GET", "/livestreams", answer=data([], 0), query=f"status=IDLE&sort_order={order}&{PAGE}")
+        found = look(script, status=["LIVE", "IDLE", "INVOKED", "LIVE"], sort_order=sort_order)
         assert [item["id"] for item in found] == ids
+        assert [item["status"] for item in found if item["id"] == "l1"] == ["LIVE"]
 
     def test_a_name_and_a_limit(self, script: Any) -> None:
         many = [{**ONE, "id": f"l{number}", "name": "main" if number % 2 else "side"} for number in range(100)]
