@@ -86,11 +86,14 @@ class Conference:
         if node.blank and duration.blank:
             raise node.wrong("missing, and there is no duration")
         if node.blank:
-            return start + read_duration(duration)
+            # ``start`` has a fixed offset: this adds elapsed time, and not hours of a clock that may be set meanwhile.
+            return self.zone.end(start, start + read_duration(duration))
         end = self.zone.moment(node)
         if end < start:
+            end = self.zone.moment(node, fold=1)
+        if end < start:
             raise node.wrong(f"{end.isoformat()} is before the start, {start.isoformat()}")
-        return end
+        return self.zone.end(start, end)
 
     def talk(self, event: Node, day: date, start: datetime) -> Talk:
         """An event."""

@@ -102,15 +102,15 @@ class Zone:
         except (KeyError, ValueError, OSError):
             return None
 
-    def moment(self, node: Node) -> datetime:
-        """The time of a date with a time."""
+    def moment(self, node: Node, fold: int = 0) -> datetime:
+        """The time of a date with a time. ``fold`` is 1 for the second one of a time that clocks show twice."""
         text = node.plain()
         try:
-            return self.fix(parse(text or ""))
+            return self.fix(parse(text or ""), fold)
         except ValueError:
             raise (node.wrong(f"{quoted(text)} is not a time") if text else node.expect("a time")) from None
 
-    def fix(self, when: datetime) -> datetime:
+    def fix(self, when: datetime, fold: int = 0) -> datetime:
         """Give it the offset that it has. What is published in UTC is told in the conference's zone, if that is known.
 
         Without zone and offset, as old pentabarf writes, it is taken for UTC: the time of day stays as published.
@@ -119,7 +119,20 @@ class Zone:
         if when.tzinfo is None:
             if zone is None:
                 raise self.node.wrong(f"{quoted(self.name or '')} is not a time zone that is known here")
-            when = when.replace(tzinfo=zone)
+            # By way of UTC: a time that clocks skip becomes the one that they show instead.
+            when = when.replace(tzinfo=zone, fold=fold).astimezone(timezone.utc).astimezone(zone)
         elif zone is not None and not when.utcoffset():
             when = when.astimezone(zone)
-        return when.replace(tzinfo=timezone(when.utcoffset() or timedelta(0)))
+        return _fixed(when)
+
+    def end(self, start: datetime, end: datetime) -> datetime:
+        """``end`` with the offset that clocks have by then; as it is, if ``start`` has not the offset of its time."""
+        zone = self.known()
+        if zone is None or start.astimezone(zone).utcoffset() != start.utcoffset():
+            return end
+        return _fixed(end.astimezone(zone))
+
+
+def _fixed(when: datetime) -> datetime:
+    """The same time, with its offset instead of its zone."""
+    return when.replace(tzinfo=timezone(when.utcoffset() or timedelta(0)))
