@@ -11,42 +11,24 @@ import ssl
 import subprocess
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 
 from abuse.attempts import Attempt, attempt
 from abuse.listener import Listener, http, listening
 from integration.conftest import Player
+from simulator.certificates import Authority
 from simulator.client import Control
 
 TOKEN = "abuse-token-0123456789abcdef"
 
 
-@dataclass(frozen=True)
-class Authority:
-    """Who vouches for the servers here, and the file that says so."""
-
-    ca: trustme.CA
-    file: Path
-
-    def context(self, *names: str, **options: Any) -> ssl.SSLContext:
-        """A server with a certificate for these names."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.ca.issue_cert(*names, **options).configure_cert(context)
-        return context
-
-
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """A certificate authority of our own."""
-    ca = trustme.CA()
-    file = tmp_path_factory.mktemp("authority") / "ca.pem"
-    ca.cert_pem.write_to_path(str(file))
-    return Authority(ca, file)
+    return Authority.in_directory(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture

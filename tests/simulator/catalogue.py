@@ -14,7 +14,7 @@ from __future__ import annotations
 from email.utils import formatdate
 from typing import Any, Final
 
-from .operations import OPERATIONS
+from .operations import CONNECT, OPERATIONS
 
 Fields = dict[str, Any]
 
@@ -128,4 +128,33 @@ MISLEADING: Final = frozenset(
     }
 )
 
-FAULTS: Final[dict[str, Fields]] = {**ANY, **READS}
+# What a client meets that asks a proxy for a tunnel: no request gets through any of them.
+TUNNELS: Final[dict[str, Fields]] = {
+    name: {"operation": CONNECT, **fields}
+    for name, fields in {
+        **{f"proxy, {status}": _html(status) for status in (302, 403, 407, 429, 502, 503)},
+        "proxy, 204": _status(204),
+        "proxy refused": {"kind": "refuse", "seconds": 3},
+        **_after_all(
+            {
+                "proxy reset": {"kind": "reset"},
+                "proxy closed": {"kind": "close"},
+                "proxy silent": {"kind": "silence"},
+                "proxy, 103 and closed": _informational(103, lost=True),
+            }
+        ),
+        "proxy, no TLS": {"kind": "body", "body": PAGE},
+        "proxy, cut handshake": {"kind": "cut"},
+    }.items()
+}
+# A tunnel that is made all the same.
+SLOW_TUNNELS: Final[dict[str, Fields]] = {
+    name: {"operation": CONNECT, **fields}
+    for name, fields in {
+        "proxy, slow": {"kind": "delay", "seconds": 3},
+        "proxy, 103 first": _informational(103),
+        "proxy, 102 without end": _informational(*[102] * 10, seconds=10),
+    }.items()
+}
+
+FAULTS: Final[dict[str, Fields]] = {**ANY, **READS, **TUNNELS, **SLOW_TUNNELS}

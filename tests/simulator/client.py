@@ -25,11 +25,14 @@ class Control:
     """A running simulator.
 
     ``url`` is its root (``http://127.0.0.1:PORT``). The credentials are those in the environment or the defaults unless
-    ``access`` names others: the control plane does not tell them.
+    ``access`` names others: the control plane does not tell them. ``secure_url`` is the root over TLS, and
+    ``proxy_url`` a proxy that leads there, where there are such.
     """
 
-    def __init__(self, url: str, access: Access | None = None) -> None:
+    def __init__(self, url: str, access: Access | None = None, secure_url: str = "", proxy_url: str = "") -> None:
         self.url = url.rstrip("/")
+        self.secure_url = secure_url
+        self.proxy_url = proxy_url
         self.base_url = self.url + PREFIX
         self._session = requests.Session()
         # Neither proxies nor ~/.netrc have a say in what tests do.

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import math
@@ -17,7 +18,23 @@ from email.utils import formatdate, parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from .faults import UNPROCESSED, Answer, App, Receive, Rule, Scope, Send, cut, deliver, drip, hang_up, inform, read_all
+from .faults import (
+    TRANSPORT,
+    UNPROCESSED,
+    Answer,
+    App,
+    Receive,
+    Rule,
+    Scope,
+    Send,
+    break_off,
+    cut,
+    deliver,
+    drip,
+    gone,
+    inform,
+    read_all,
+)
 from .journal import Entry
 from .operations import PREFIX, Target, resolve
 from .world import World
@@ -89,6 +106,7 @@ class Edge:
         rule: Rule | None,
         body: bytes,
     ) -> None:
+        transport: asyncio.Transport = scope["extensions"][TRANSPORT]
         if self.world.profile.latency:
             await self.world.pause(self.world.profile.latency)
         waits = rule is not None and rule.kind == "delay"
@@ -105,12 +123,13 @@ class Edge:
         if rule is not None and rule.kind == "refuse":
             self.world.refuse(rule.seconds)
         if rule is not None and rule.kind == "silence":
-            await self.world.be_silent(scope, receive)
+            await self.world.be_silent(transport, gone(receive))
             return
         if rule is not None and rule.statuses:
-            await inform(scope, rule.statuses, lambda: self.world.pause(rule.seconds))
+            await inform(transport, rule.statuses, lambda: self.world.pause(rule.seconds))
         if rule is not None and (rule.lost or rule.kind in ("reset", "close", "refuse")):
-            await hang_up(scope, receive, reset=rule.kind in ("reset", "refuse"))
+            break_off(transport, reset=rule.kind in ("reset", "refuse"))
+            await gone(receive)
             return
         if rule is not None:
             answer = answer.replaced_by(rule, _target(scope))
@@ -119,7 +138,7 @@ class Edge:
         entry.status = answer.status
         entry.retry_after = _wait_told(answer)
         if rule is not None and rule.kind == "cut":
-            await cut(answer, scope, receive, send)
+            await cut(answer, transport, receive, send)
         elif rule is not None and rule.kind == "drip":
             await drip(answer, send, rule.pieces, lambda: self.world.pause(rule.seconds))
         else:
@@ -140,7 +159,7 @@ class Edge:
                 operation=target.operation.name,
                 credential=_credential_kind(headers),
                 user_agent=headers.get("user-agent", ""),
-                client=(scope.get("client") or (None, None))[1],
+                client=self.world.client_port(scope["extensions"][TRANSPORT]),
             )
         )
 

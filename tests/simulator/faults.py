@@ -11,15 +11,16 @@ import json
 import random
 import socket
 import struct
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from http import HTTPStatus
+from http.client import responses
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from .operations import CONNECT
 from .twists import Twist, twisted
 
 Scope = MutableMapping[str, Any]
@@ -42,7 +43,7 @@ class Rule(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     operation: str | None = None
-    """A name of ``simulator.operations``."""
+    """A name of ``simulator.operations``; ``connect`` is what a client asks of the proxy, which nothing else picks."""
     method: str | None = None
     """An HTTP method."""
     path: str | None = None
@@ -136,7 +137,8 @@ class Armed:
         """Count a request; whether the rule applies to it."""
         rule = self.rule
         if (
-            (rule.operation is not None and rule.operation != operation)
+            (operation == CONNECT and rule.operation != CONNECT)
+            or (rule.operation is not None and rule.operation != operation)
             or (rule.method is not None and rule.method.upper() != method)
             or (rule.path is not None and rule.path not in path)
         ):
@@ -246,27 +248,24 @@ async def drip(answer: Answer, send: Send, pieces: int, pause: Callable[[], Awai
     await send({"type": "http.response.body", "body": b""})
 
 
-async def inform(scope: Scope, statuses: list[int], pause: Callable[[], Awaitable[None]]) -> None:
+async def inform(transport: asyncio.Transport, statuses: list[int], pause: Callable[[], Awaitable[None]]) -> None:
     """Send informational answers, with a pause before each of them. No server does that on request: past it."""
-    transport: asyncio.Transport = scope["extensions"][TRANSPORT]
     for status in statuses:
         await pause()
-        link = "Link: </style.css>; rel=preload; as=style\r\n" if status == HTTPStatus.EARLY_HINTS else ""
-        transport.write(f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{link}\r\n".encode())
+        link = "Link: </style.css>; rel=preload; as=style\r\n" if status == 103 else ""
+        transport.write(f"HTTP/1.1 {status} {responses.get(status, 'Unknown')}\r\n{link}\r\n".encode())
 
 
-async def cut(answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
+async def cut(answer: Answer, transport: asyncio.Transport, receive: Receive, send: Send) -> None:
     """Send the headers and half of the body, then close the connection."""
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
     await send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
-    transport: asyncio.Transport = scope["extensions"][TRANSPORT]
     transport.close()
     await gone(receive)
 
 
-async def hang_up(scope: Scope, receive: Receive, *, reset: bool) -> None:
-    """Close the connection without an answer: with a reset, or in order."""
-    transport: asyncio.Transport = scope["extensions"][TRANSPORT]
+def break_off(transport: asyncio.Transport, *, reset: bool) -> None:
+    """Close a connection: with a reset, or in order."""
     if reset:
         # Closing a socket that must not linger sends RST instead of FIN.
         sock: socket.socket = transport.get_extra_info("socket")
@@ -274,7 +273,14 @@ async def hang_up(scope: Scope, receive: Receive, *, reset: bool) -> None:
         transport.abort()
     else:
         transport.close()
-    await gone(receive)
+
+
+async def first(*awaited: Coroutine[Any, Any, object]) -> None:
+    """Wait until one of several things has happened."""
+    tasks = [asyncio.ensure_future(one) for one in awaited]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
 
 
 async def gone(receive: Receive) -> None:

@@ -56,6 +56,9 @@ OPERATIONS: Final = (
     Operation("delete_webhook", "DELETE", "/webhooks/{webhook_id}"),
 )
 
+# What a client asks of a proxy; no operation of the API.
+CONNECT: Final = "connect"
+
 UNKNOWN: Final = Operation("unknown", "", "")
 
 _SEGMENTS: Final = [(operation, operation.path.split("/")[1:]) for operation in OPERATIONS]

@@ -12,10 +12,12 @@ import json
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,20 +25,47 @@ import uvicorn
 from pydantic import ValidationError
 
 from .app import make_app
+from .certificates import Authority
 from .client import Control
 from .credentials import Access
 from .faults import ConnectionProtocol
 from .operations import PREFIX
 from .profile import DEFAULT, NAMED, Profile
+from .proxy import Proxy
 from .world import World, make_profile
 
 BACKLOG: Final = 2048
+LOCAL: Final = "127.0.0.1"
+# A host that is known to the proxy only.
+HOST: Final = "api.simulator.test"
+
+
+@dataclass(frozen=True)
+class Door:
+    """A bound socket, and who speaks to those that come."""
+
+    sock: socket.socket
+    protocol: Callable[[], asyncio.Protocol]
+    context: ssl.SSLContext | None = None
+
+    @property
+    def url(self) -> str:
+        """Scheme, address and port."""
+        scheme = "https" if self.context else "http"
+        host, port = self.sock.getsockname()[:2]
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server on a socket that is already bound; calls ``ready`` once it answers."""
+    """A uvicorn server on a socket that is already bound; calls ``ready`` once it answers.
 
-    def __init__(self, world: World, sock: socket.socket, ready: Callable[[], None]) -> None:
+    With an ``authority``, it also listens with TLS (``secure_url``), and through a proxy: whoever asks the proxy
+    (``proxy_url``) for ``HOST`` gets a tunnel there.
+    """
+
+    def __init__(
+        self, world: World, sock: socket.socket, ready: Callable[[], None], authority: Authority | None = None
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 make_app(world),
@@ -55,17 +84,30 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=1,
             )
         )
-        host, port = sock.getsockname()[:2]
-        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self._doors = [Door(sock, self._protocol)]
+        self.url = self._doors[0].url
+        self.secure_url = self.proxy_url = ""
+        self._proxy: Proxy | None = None
+        if authority is not None:
+            secure = Door(listen(LOCAL, 0), self._protocol, authority.context(HOST, "localhost", LOCAL))
+            self._proxy = Proxy(world, secure.sock.getsockname())
+            door = Door(listen(LOCAL, 0), self._proxy)
+            self._doors += [secure, door]
+            self.secure_url, self.proxy_url = secure.url, door.url
         world.origin = self.url
         self._world = world
-        self._sock = sock
         self._ready = ready
+
+    def _protocol(self) -> asyncio.Protocol:
+        return ConnectionProtocol(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state, _loop=None
+        )
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""
-        await super().startup(sockets)
+        await super().startup([])
         self.loop = asyncio.get_running_loop()
+        await self.open_door()
         self._world.refuse = self.refuse
         self._ready()
 
@@ -84,24 +126,32 @@ class Server(uvicorn.Server):
             # Not yet: a connection that was accepted just now still needs its server.
             self.loop.call_soon(server.close)
         self.servers = []
-        # The port stays bound, so that nobody else can get it.
-        self._sock.shutdown(socket.SHUT_RDWR)
+        for door in self._doors:
+            # The port stays bound, so that nobody else can get it.
+            door.sock.shutdown(socket.SHUT_RDWR)
 
     async def open_door(self) -> None:
-        """Accept connections again, on the same port."""
-        if not self.servers and not self.should_exit:
-            self._sock.listen(BACKLOG)
-            await super().startup([self._sock.dup()])
+        """Accept connections, on the same ports as before."""
+        if self.servers or self.should_exit:
+            return
+        for door in self._doors:
+            door.sock.listen(BACKLOG)
+            self.servers.append(
+                await self.loop.create_server(door.protocol, sock=door.sock.dup(), ssl=door.context, backlog=BACKLOG)
+            )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; delayed answers are sent at once."""
         self._world.closing.set()
+        if self._proxy is not None:
+            self._proxy.close()
         await super().shutdown(sockets)
 
     def go(self) -> None:
         """Serve until ``should_exit``."""
-        self.run(sockets=[self._sock.dup()])
-        self._sock.close()
+        self.run()
+        for door in self._doors:
+            door.sock.close()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -115,10 +165,10 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def serving(world: World) -> Iterator[Server]:
-    """A server of a world in a thread, on a free port of this machine; it is gone when the block ends."""
+def serving(world: World, authority: Authority | None = None) -> Iterator[Server]:
+    """A server of a world in a thread, on free ports of this machine; it is gone when the block ends."""
     ready = threading.Event()
-    server = Server(world, listen("127.0.0.1", 0), ready.set)
+    server = Server(world, listen(LOCAL, 0), ready.set, authority)
     thread = threading.Thread(target=server.go, name="simulator", daemon=True)
     thread.start()
     if not ready.wait(30):
@@ -136,18 +186,19 @@ def running(
     /,
     *,
     access: Access | None = None,
+    authority: Authority | None = None,
     **settings: Any,
 ) -> Iterator[Control]:
     """A simulator in a thread, on a free port of this machine; it is gone when the block ends.
 
     ``profile``: a name of ``simulator.profile.NAMED`` or a profile; ``settings``: fields of it. Raises ValueError for
-    what does not exist.
+    what does not exist. With an ``authority``, also over TLS and through a proxy, see :class:`Server`.
     """
     access = access or Access.from_environment()
     base = profile if isinstance(profile, Profile) else DEFAULT
     world = World(access, make_profile(base, profile if isinstance(profile, str) else None, settings))
-    with serving(world) as server:
-        control = Control(server.url, access)
+    with serving(world, authority) as server:
+        control = Control(server.url, access, server.secure_url, server.proxy_url)
         try:
             yield control
         finally:

@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 from .credentials import Access
-from .faults import TRANSPORT, Faults, Receive, Rule, Scope, gone
+from .faults import Faults, Rule, first
 from .journal import Journal
 from .limits import Limiter
 from .profile import DEFAULT, NAMED, Profile
@@ -43,6 +43,8 @@ class World:
         self.limiter = Limiter()
         self.service = Service(profile)
         self.closing = asyncio.Event()
+        # Of each tunnel through the proxy: the proxy's port towards the server, and the client's port.
+        self.tunnels: dict[int, int] = {}
         # How the server stops accepting connections for so many seconds; it says so when it starts.
         self.refuse: Callable[[float], None] = lambda _seconds: None
 
@@ -51,14 +53,16 @@ class World:
         with suppress(TimeoutError):
             await asyncio.wait_for(self.closing.wait(), seconds)
 
-    async def be_silent(self, scope: Scope, receive: Receive) -> None:
-        """Wait until the client gives up, or the simulator stops."""
-        waiting = [asyncio.ensure_future(gone(receive)), asyncio.ensure_future(self.closing.wait())]
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
+    async def be_silent(self, transport: asyncio.Transport, gone: Coroutine[Any, Any, object]) -> None:
+        """Wait until the client is gone because it gave up, or the simulator stops."""
+        await first(gone, self.closing.wait())
         if self.closing.is_set():
-            scope["extensions"][TRANSPORT].abort()
+            transport.abort()
+
+    def client_port(self, transport: asyncio.Transport) -> int:
+        """The port of the client itself, also of one that comes through the proxy."""
+        port: int = transport.get_extra_info("peername")[1]
+        return self.tunnels.get(port, port)
 
     @contextmanager
     def seen(self, rule: Rule | None) -> Iterator[None]:
