@@ -12,12 +12,13 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from simulator.catalogue import ANY, FAULTS, MISLEADING, READS, Fields
+from simulator.catalogue import ANY, FAULTS, MISLEADING, READS, SLOW_TUNNELS, TUNNELS, Fields
+from simulator.operations import CONNECT
 from simulator.profile import NAMED, Profile, wire_fields
 
 from .figures import FIGURES
 from .promises import check, converges
-from .stage import Actor, Ran, Stage, Task
+from .stage import NETWORKS, Actor, Network, Ran, Stage, Task
 
 MEETINGS: Final = ("meeting-a", "meeting-b", "meeting-c")
 NAMES: Final = ("feed-a", "feed-b")
@@ -77,6 +78,18 @@ lost = st.builds(
     st.sampled_from([{"operation": operation} for operation in _WRITE_OPERATIONS]),
     st.just(0),
     st.just({"times": 1}),
+)
+# Only where there is a proxy.
+tunnel_faults = st.builds(_rule, st.sampled_from(sorted({**TUNNELS, **SLOW_TUNNELS})), st.just({}), _FIRST, _OFTEN)
+# So many requests in a minute, and so many of them were already sent by others; then everybody is blocked: for less
+# time than a task is willing to wait, or for more.
+limits = st.fixed_dictionaries(
+    {
+        "rate_limit": st.sampled_from([15, 40]),
+        "rate_window": st.just(60),
+        "block_seconds": st.sampled_from([10, 60, 300]),
+        "used": st.integers(0, 15),
+    }
 )
 # Megabytes take time: one schedule in some hundred meets them.
 heavy_faults = st.builds(_rule, st.sampled_from(_HEAVY), _ANY_READ, _FIRST, st.just({"times": 1}))
@@ -164,11 +177,12 @@ class Schedule(RuleBasedStateMachine):
         fields=profiles,
         active=st.lists(st.sampled_from(MEETINGS), unique=True),
         kept=st.booleans(),
+        network=st.sampled_from(NETWORKS),
     )
-    def begin(self, base: str, fields: Fields, active: list[str], kept: bool) -> None:
-        """A service, and what is there already."""
+    def begin(self, base: str, fields: Fields, active: list[str], kept: bool, network: Network) -> None:
+        """A service, the way to it, and what is there already."""
         self.profile = NAMED[base].but(**fields, rate_limit=0)
-        self.stage.reset(self.profile)
+        self.stage.reset(self.profile, network)
         service = self.stage.world.service
         for meeting in MEETINGS:
             service.add_meeting({}, meeting_id=meeting)
@@ -179,24 +193,39 @@ class Schedule(RuleBasedStateMachine):
         self.actors = [Actor(self.stage, name, keeps=kept) for name in ("ann", "bob", "cy")]
         self.stage.pass_time(60)
         FIGURES.count("schedules", "tried")
+        FIGURES.count("networks", network)
 
     @precondition(lambda self: hasattr(self, "actors"))
     @rule(
         wanted=st.lists(tasks, min_size=1, max_size=3),
         wrong=st.lists(faults | lost, max_size=2) | st.lists(faults | lost, min_size=2, max_size=5),
+        tunnels=st.lists(tunnel_faults, max_size=2),
         heavy=st.integers(0, 60).flatmap(lambda number: heavy_faults if number == 60 else st.none()),
+        limit=st.integers(0, 5).flatmap(lambda number: limits if number == 5 else st.none()),
         order=st.integers(0, 1000),
         free=st.integers(0, 3),
     )
-    def act(self, wanted: list[Task], wrong: list[Fields], heavy: Fields | None, order: int, free: int) -> None:
+    def act(
+        self,
+        wanted: list[Task],
+        wrong: list[Fields],
+        tunnels: list[Fields],
+        heavy: Fields | None,
+        limit: Fields | None,
+        order: int,
+        free: int,
+    ) -> None:
         """Tasks at the same time, while some answers go wrong; then every promise, and a clean run of each task."""
         several = len(wanted) > 1
         drawn = several and free > 0
         if drawn:
             # An actor sends from one thread at a time, so that the order can be drawn.
             wanted = [Task(t.module, {**t.options, **_alone(t)}, t.check) for t in wanted]
-        rules = rules_for(self.profile, [*wrong, *([heavy] if heavy else [])])
+        behind_proxy = tunnels if self.stage.network == "proxy" else []
+        rules = rules_for(self.profile, [*wrong, *behind_proxy, *([heavy] if heavy else [])])
         self.stage.faults(rules)
+        if limit is not None:
+            self.stage.limit(**limit)
         rans = self.stage.at_once(self.actors, wanted, order if drawn else None)
         self._count(rans, rules, several, drawn)
         self.stage.calm()
@@ -216,7 +245,9 @@ class Schedule(RuleBasedStateMachine):
             FIGURES.count("outcomes", "failed" if ran.failed else "changed" if ran.values["changed"] else "unchanged")
         FIGURES.count("actors", str(len(rans)))
         FIGURES.count("orders", "drawn" if drawn else "free" if several else "one actor")
-        FIGURES.count("requests", "sent", sum(len(ran.entries) for ran in rans))
+        entries = [entry for ran in rans for entry in ran.entries]
+        FIGURES.count("requests", "sent", len(entries))
+        FIGURES.count("requests", "blocked", sum(entry.status == 429 and not entry.fault for entry in entries))
         for rule_, armed in zip(rules, self.stage.world.faults.armed, strict=True):
             if armed.fired:
                 FIGURES.count("faults", _name_of(rule_), armed.fired)
@@ -227,7 +258,7 @@ _NAMES = {repr(sorted(fields.items(), key=lambda item: item[0])): name for name,
 
 
 def _name_of(rule_: Mapping[str, Any]) -> str:
-    fields = {key: value for key, value in rule_.items() if key not in _PICKING}
+    fields = {key: value for key, value in rule_.items() if key not in _PICKING or value == CONNECT}
     return _NAMES[repr(sorted(fields.items(), key=lambda item: item[0]))]
 
 

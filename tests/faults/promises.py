@@ -63,6 +63,7 @@ def check(stage: Stage, rans: Sequence[Ran]) -> None:
     for ran in rans:
         truthful(ran)
         discreet(stage, ran)
+        obedient(ran)
         said = results(ran)
         if not said:
             continue
@@ -106,6 +107,19 @@ def truthful(ran: Ran) -> None:
     for result in [ran.values, *results(ran)]:
         if result.get("failed"):
             told(result, ran)
+
+
+def obedient(ran: Ran) -> None:
+    """After a 429 that says for how long, nothing is sent until then. Other threads may have sent something before."""
+    if ran.task.module in BULK and ran.task.options.get("concurrency") != 1:
+        return
+    until = 0.0
+    for entry in ran.entries:
+        # A date has whole seconds.
+        early = until - entry.time - 1
+        assert early <= 0, f"{ran.task}: sent {entry.operation} {early:.0f} s before it may"
+        if entry.status == 429 and entry.retry_after is not None:
+            until = max(until, entry.time + entry.retry_after)
 
 
 def told(result: Mapping[str, Any], ran: Ran) -> None:

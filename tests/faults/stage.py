@@ -5,21 +5,25 @@
 """A simulator and its clients in one process, in simulated time: nobody ever waits for real.
 
 Time stands still unless somebody sleeps, an answer drips, or a client waits for an answer that does not come. All of
-that is real to the client: its sockets, its connection pool, its repetitions. Only two things are not: a socket's
-timeout, which is raised at once when the simulator has decided to be silent, and the clock.
+that is real to the client: its sockets, its TLS, its way through a proxy, its connection pool, its retries. Only two
+things are not: a socket's timeout, which is raised at once when the simulator has decided to be silent, and the clock.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final, Literal, get_args
+from unittest.mock import patch
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
@@ -34,13 +38,14 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile impo
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.task import Reconcile, perform
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import Settings, Transport
+from simulator.certificates import Authority
 from simulator.clock import Clock as ServiceClock
 from simulator.credentials import Access
-from simulator.faults import Receive, Rule, Scope, hang_up
+from simulator.faults import Rule, break_off
 from simulator.journal import Entry
 from simulator.operations import PREFIX
 from simulator.profile import Profile
-from simulator.server import Server, serving
+from simulator.server import HOST, Server, serving
 from simulator.state import Service
 from simulator.world import World
 
@@ -50,6 +55,8 @@ MODULES: Final[dict[str, tuple[arguments.Spec, Reconcile]]] = {
     "realtime_meeting": (arguments.MEETING, meeting.reconcile_meeting),
     "realtime_meetings": (arguments.MEETINGS, meetings.reconcile_meetings),
 }
+Network = Literal["http", "https", "proxy"]
+NETWORKS: Final[tuple[Network, ...]] = get_args(Network)
 START: Final = 1_900_000_000.0  # Unix seconds
 MOST_REQUESTS: Final = 6000  # of one task; waiting for a programme, page by page, takes some thousand
 RETRIES: Final = 2
@@ -96,10 +103,11 @@ class StagedWorld(World):
     async def pause(self, seconds: float) -> None:
         self.service.clock.advance(seconds)
 
-    async def be_silent(self, scope: Scope, receive: Receive) -> None:
+    async def be_silent(self, transport: asyncio.Transport, gone: Coroutine[Any, Any, object]) -> None:
         # The client's port tells its connection that what it finds is silence.
-        self.silent.add(scope["client"][1])
-        await hang_up(scope, receive, reset=False)
+        self.silent.add(self.client_port(transport))
+        break_off(transport, reset=False)
+        await gone
 
 
 class Turns:
@@ -190,7 +198,8 @@ class Actor:
         access = stage.world.access
         client = {"account_id": access.account_id, "app_id": access.app_id, "api_token": access.api_token}
         limits = {
-            "base_url": stage.server.url + PREFIX,
+            "base_url": stage.root + PREFIX,
+            "ca_path": str(stage.authority.file),
             "timeout": 10,
             "retries": RETRIES,
             "retry_max_wait": RETRY_MAX_WAIT,
@@ -232,13 +241,13 @@ class Actor:
         """The real client, in simulated time."""
         if self._transport is None:
             self._transport = Transport(settings._replace(sleep=self.sleep, now=self.stage.now))
-            adapter: Any = self._transport._session.get_adapter("http://")
-            adapter.poolmanager.pool_classes_by_scheme = self._pools(self._transport)
+            adapter: Any = self._transport._session.get_adapter("https://")
+            adapter._pools = adapter.poolmanager.pool_classes_by_scheme = self._pools(self._transport)
         self._transport._session.headers["User-Agent"] = self._run
         return self._transport
 
     def before_request(self) -> None:
-        """Called before each request that is sent."""
+        """Called before each request that is sent, and before a connection is made for it."""
         self._sent += 1
         if self._sent > MOST_REQUESTS:
             raise Hang(f"{self.name} has sent {MOST_REQUESTS} requests")
@@ -252,43 +261,71 @@ class Actor:
             self._transport = None
 
     def _pools(self, transport: Transport) -> dict[str, Any]:
-        actor, world, clock = self, self.stage.world, self.stage
-        pool = pools(self.stage.now, transport.note_sent)["http"]
+        bounded = pools(self.stage.now, transport.note_sent)
+        return {scheme: _staged(pool, self) for scheme, pool in bounded.items()}
 
-        class Connection(pool.ConnectionCls):  # type: ignore[misc]
-            def request(self, *args: Any, **kwargs: Any) -> None:
-                actor.before_request()
-                super().request(*args, **kwargs)
 
-            def getresponse(self, *args: Any, **kwargs: Any) -> Any:
-                port, timeout = self.sock.getsockname()[1], self.sock.gettimeout()
-                try:
-                    return super().getresponse(*args, **kwargs)
-                except ConnectionError:
-                    if port not in world.silent:
-                        raise
-                    world.silent.discard(port)
-                    clock.pass_time(timeout or 0.0)
-                    raise TimeoutError("timed out") from None
+def _staged(pool: Any, actor: Actor) -> Any:
+    """A connection pool of the client, in simulated time."""
 
-        class Pool(pool):  # type: ignore[misc, valid-type]
-            ConnectionCls = Connection
+    class Connection(pool.ConnectionCls):  # type: ignore[misc]
+        port = 0
 
-        return {"http": Pool}
+        def _new_conn(self) -> Any:
+            sock = super()._new_conn()
+            self.port = sock.getsockname()[1]
+            return sock
+
+        def connect(self) -> None:
+            with actor.stage.noticing_silence(self, self.timeout):
+                super().connect()
+
+        def getresponse(self, *args: Any, **kwargs: Any) -> Any:
+            with actor.stage.noticing_silence(self, self.sock.gettimeout()):
+                return super().getresponse(*args, **kwargs)
+
+    class Pool(pool):  # type: ignore[misc]
+        ConnectionCls = Connection
+
+        def urlopen(self, *args: Any, **kwargs: Any) -> Any:
+            actor.before_request()
+            return super().urlopen(*args, **kwargs)
+
+    return Pool
 
 
 @dataclass
 class Stage:
-    """The simulator, and time."""
+    """The simulator, its network, and time. ``network``: how clients reach it."""
 
     world: StagedWorld
     server: Server
+    authority: Authority
+    network: Network = "http"
     _opens: float | None = None
     _serial: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def reset(self, profile: Profile) -> None:
+    @property
+    def root(self) -> str:
+        """Where clients find the simulator. The environment names the proxy, which is not for this machine's own."""
+        return {"http": self.server.url, "https": self.server.secure_url, "proxy": f"https://{HOST}"}[self.network]
+
+    @contextmanager
+    def noticing_silence(self, connection: Any, timeout: float | None) -> Iterator[None]:
+        """A connection on which the simulator is silent was closed in truth: let the time pass, and time out."""
+        try:
+            yield
+        except OSError:
+            if connection.port not in self.world.silent:
+                raise
+            self.world.silent.discard(connection.port)
+            self.pass_time(timeout or 0.0)
+            raise TimeoutError("timed out") from None
+
+    def reset(self, profile: Profile, network: Network = "http") -> None:
         """As if just started."""
+        self.network = network
         self.open_door()
         self.world.reset(profile)
 
@@ -319,10 +356,18 @@ class Stage:
         """What goes wrong from now on; nothing when there are no rules."""
         self.world.faults.set([Rule(**rule) for rule in rules])
 
+    def limit(self, used: int, **settings: float) -> None:
+        """The service limits requests from now on; ``used`` of them are those of somebody else."""
+        self.world.service.configure(self.world.profile.but(**settings))
+        for _request in range(used):
+            self.world.limiter.blocked_for(self.now(), self.world.profile)
+
     def calm(self) -> None:
         """Nothing goes wrong any more, and nothing is left of what did."""
         self.open_door()
         self.faults([])
+        self.world.service.configure(self.world.profile.but(rate_limit=0))
+        self.world.limiter.clear()
         # An answer that its client has given up may still be dripping, which moves the clock.
         asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self.server.loop).result(PATIENCE)
         self.world.silent.clear()
@@ -366,12 +411,16 @@ class Stage:
 
 @contextmanager
 def staging() -> Iterator[Stage]:
-    """A stage; it is gone when the block ends."""
+    """A stage; it is gone when the block ends. Meanwhile, the environment names its proxy."""
     world = StagedWorld(Access())
-    with serving(world) as server:
-        stage = Stage(world, server)
-        world.refuse = stage.refuse
-        yield stage
+    with TemporaryDirectory() as directory:
+        authority = Authority.in_directory(Path(directory))
+        with serving(world, authority) as server, patch.dict(os.environ, {"https_proxy": server.proxy_url}):
+            for name in ("no_proxy", "NO_PROXY"):
+                os.environ.pop(name, None)
+            stage = Stage(world, server, authority)
+            world.refuse = stage.refuse
+            yield stage
 
 
 def text_of(ran: Ran) -> str:
