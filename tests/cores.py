@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from pythons import interpreter
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / ".build"
@@ -31,20 +32,6 @@ CORES = [
 EVERYWHERE = ["tests/integration/test_modes.py", "-m", "cores"]
 # What differs from the oldest to the newest has differed by now: not run in between.
 AT_BOTH_ENDS = ["tests/integration", "tests/abuse", "-m", "cores"]
-
-
-def interpreter(version: str) -> str | None:
-    """A Python of this version that runs: on the path, or among pyenv's."""
-    name = f"python{version}"
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    candidates = [shutil.which(name), *sorted(str(path) for path in pyenv.glob(f"{version}.*/bin/{name}"))]
-    check = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2])"
-    for candidate in candidates:
-        if candidate:
-            ran = subprocess.run([candidate, "-c", check], capture_output=True, text=True, check=False)
-            if ran.stdout.strip() == version:
-                return candidate
-    return None
 
 
 def environment(release: str, requirement: str, python: str) -> Path:

@@ -19,10 +19,11 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from pythons import interpreter, oldest_target
+
 ROOT = Path(__file__).resolve().parents[1]
 COPY = ROOT / ".build/sanity/ansible_collections/eventops/cloudflare"
 KEEP = (".git/", "tests/output/")
-OLDEST_TARGET = "3.9"  # what modules must run on, see tests/config.yml
 
 
 def copy_collection() -> None:
@@ -98,20 +99,6 @@ def impossible_tests(root: Path) -> list[str]:
     return tests
 
 
-def oldest_python() -> str | None:
-    """Find an interpreter of the oldest version that modules run on."""
-    candidates = [shutil.which(f"python{OLDEST_TARGET}")]
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    candidates += [str(path) for path in sorted(pyenv.glob(f"{OLDEST_TARGET}.*/bin/python{OLDEST_TARGET}"))]
-    check = "import ensurepip, sys, venv; print(sys.executable)"
-    for candidate in filter(None, candidates):
-        # A pyenv shim may be there and not work
-        result = subprocess.run([candidate, "-c", check], capture_output=True, text=True, check=False)
-        if result.returncode == 0:
-            return result.stdout.strip()
-    return None
-
-
 def main() -> int:
     copy_collection()
     root = ansible_test_root()
@@ -120,12 +107,13 @@ def main() -> int:
     here = str(Path(sys.executable).parent)
     path = [here, os.environ.get("PATH", os.defpath)]
     command = [f"{here}/ansible-test", "sanity", "--color", "no", "--controller", f"origin:python={version}"]
-    oldest = oldest_python()
+    target = oldest_target()
+    oldest = interpreter(target)
     if oldest:
         path.insert(1, str(Path(oldest).parent))
-        command += ["--target-python", OLDEST_TARGET]
+        command += ["--target-python", target]
     else:
-        print(f"WARNING: no Python {OLDEST_TARGET} found: modules are checked with Python {version} only", flush=True)
+        print(f"WARNING: no Python {target} found: modules are checked with Python {version} only", flush=True)
     command += ["--target-python", version]
     for test in impossible_tests(root):
         command += ["--skip-test", test]

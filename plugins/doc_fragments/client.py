@@ -74,6 +74,7 @@ options:
       - If not given, the environment variables E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE) are used.
     type: path
 requirements:
+  - python >= 3.8
   - requests >= 2.28 (Python package)
 notes:
   - Proxies are taken from the environment variables E(HTTPS_PROXY) and E(NO_PROXY) of the process that runs the module.

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Dict
 
 from ansible.module_utils.basic import env_fallback
 
-Spec = dict[str, Any]
+Spec = Dict[str, Any]  # Python 3.8 cannot subscript dict
 
 
 def _env(variable: str) -> Spec:

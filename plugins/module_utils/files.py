@@ -17,6 +17,7 @@ import re
 import secrets
 import stat
 import time
+import typing
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +37,8 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
-Contents = Mapping[str, bytes]  # by file name
+# Python 3.8 cannot subscript what collections.abc has.
+Contents = typing.Mapping[str, bytes]  # by file name
 
 
 @dataclass(frozen=True)

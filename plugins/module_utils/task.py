@@ -10,7 +10,8 @@ Free of AnsibleModule, so that whatever runs a task, a module's process or the c
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+import typing
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
@@ -34,9 +35,10 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.transport impo
     Transport,
 )
 
-Reconcile = Callable[[RealtimeApi, Mapping[str, Any], Context], Outcome]
-Work = Callable[[Mapping[str, Any], Context], Outcome]
-Connect = Callable[[Settings], Transport]
+# Python 3.8 cannot subscript what collections.abc has.
+Reconcile = typing.Callable[[RealtimeApi, typing.Mapping[str, Any], Context], Outcome]
+Work = typing.Callable[[typing.Mapping[str, Any], Context], Outcome]
+Connect = typing.Callable[[Settings], Transport]
 
 ISSUES = "https://github.com/eventops/cloudflare/issues"
 
@@ -102,7 +104,7 @@ def perform_alone(work: Work, params: Mapping[str, Any], context: Context, *, di
         return Result(values)
     values = {"changed": outcome.changed, **outcome.values}
     if outcome.failure is not None:
-        values |= {"failed": True, "msg": printable(outcome.failure)}
+        values.update(failed=True, msg=printable(outcome.failure))
     if diff_mode and outcome.diff is not None:
         values["diff"] = outcome.diff
     return Result(values, tuple(map(printable, outcome.warnings)), outcome.secrets)

@@ -64,6 +64,7 @@ attributes:
   idempotent:
     description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
 requirements:
+  - python >= 3.8
   - requests >= 2.28 (Python package)
 notes:
   - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY) of the process that runs the module.

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from integration.profiles import PROFILES
+from pythons import interpreter, oldest_target
 from simulator.profile import Profile
 
 if TYPE_CHECKING:
@@ -291,20 +292,29 @@ def seeded(sim: Control) -> tuple[list[dict[str, Any]], dict[str, str]]:
     return entries, {entry["name"]: truth[entry.get("id") or newest[entry["meeting_id"]]] for entry in entries}
 
 
+OLDEST = interpreter(oldest_target())
 WAYS = {
     "in process": ({}, "runs in process"),
     "as a module": ({VARIABLE: False}, f"runs as a module: {VARIABLE} is false"),
     "elsewhere": ({"ansible_connection": ELSEWHERE}, "runs as a module: the connection is not local"),
 }
+# As elsewhere, where the host has the oldest Python that the running ansible-core allows.
+OLD = (
+    {"ansible_connection": ELSEWHERE, "ansible_python_interpreter": OLDEST},
+    "runs as a module: the connection is not local",
+)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.cores
+@pytest.mark.parametrize("way", [*WAYS, "elsewhere, the oldest Python"])
 def test_in_check_mode_for_real_and_again(playbook: Any, sim: Control, tmp_path: Path, way: str) -> None:
     """The keys are in the files, and in nothing else that is written, shown, registered or known to the play."""
+    if way not in WAYS and OLDEST is None:
+        pytest.skip(f"there is no Python {oldest_target()} here")
     entries, wanted = seeded(sim)
-    # The other one has temporary files.
+    # The others have temporary files.
     playbook.pipelining = way == "elsewhere"
-    extra, told = WAYS[way]
+    extra, told = WAYS.get(way, OLD)
     environment = paths(playbook, tmp_path / "hidden")
     play = write("~/vault", [*entries, {"name": "later"}])
     check = playbook(play, "--check", "--diff", extra=extra, environment=environment)

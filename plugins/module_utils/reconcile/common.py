@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import time
+import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Union
 
@@ -60,7 +61,8 @@ class Tally(NamedTuple):
         return self.doing, self.done * 10 // max(1, self.total), self.failed
 
 
-Report = Callable[[Union[Progress, Tally]], None]
+# Python 3.8 cannot subscript what collections.abc has.
+Report = typing.Callable[[Union[Progress, Tally]], None]
 
 
 def silent(_progress: Progress | Tally) -> None:

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import typing
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -38,10 +39,12 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool
     in_pool,
 )
 
+OLDEST_PYTHON = "3.8"  # what the module runs on
 FFMPEG, OBS = "ffmpeg.env", "service.json"
 
-Folders = Mapping[str, files.Contents]  # by name of the stream
-Place = Callable[[Folders, Context], files.Placed]
+# Python 3.8 cannot subscript what collections.abc has.
+Folders = typing.Mapping[str, files.Contents]  # by name of the stream
+Place = typing.Callable[[Folders, Context], files.Placed]
 
 
 @dataclass
@@ -231,7 +234,10 @@ def placed_there(values: Mapping[str, Any]) -> files.Placed:
     if values.get("failed") or "paths" not in values:
         # Of a module that did not get to run: what the host's shell or Python said last.
         said = str(values.get("module_stderr") or values.get("module_stdout") or "").strip().splitlines()[-1:]
-        failure = FileFailed(": ".join([str(values.get("msg") or "The host gave no answer").splitlines()[0], *said]))
+        text = ": ".join([str(values.get("msg") or "The host gave no answer").splitlines()[0], *said])
+        if said or not values.get("msg"):
+            text += f"; the host needs Python {OLDEST_PYTHON} or later"
+        failure = FileFailed(text)
         failure.changed = bool(values.get("changed"))
         raise failure
     return files.Placed(

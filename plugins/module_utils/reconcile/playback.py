@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+import typing
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool
 
 REQUEST = 10.0  # seconds that one look may take
 
-LookAt = Callable[[str, float], Look]
+# Python 3.8 cannot subscript what collections.abc has.
+LookAt = typing.Callable[[str, float], Look]
 
 
 class Unplayable(RealtimeError):

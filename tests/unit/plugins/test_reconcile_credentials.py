@@ -205,8 +205,13 @@ class TestThere:
         with pytest.raises(FileFailed, match=r"^/x: No space left on device$") as failure:
             placed_there({"failed": True, "changed": True, "msg": "/x: No space left on device"})
         assert failure.value.changed
-        with pytest.raises(FileFailed, match="The host gave no answer"):
+        needed = r"; the host needs Python 3\.8 or later$"
+        with pytest.raises(FileFailed, match=f"^The host gave no answer{needed}"):
             placed_there({})
+        # As ansible-core tells of a module that its Python could not read.
+        values = {"failed": True, "msg": "MODULE FAILURE", "module_stdout": "", "module_stderr": "x\nSyntaxError: no"}
+        with pytest.raises(FileFailed, match=f"^MODULE FAILURE: SyntaxError: no{needed}"):
+            placed_there(values)
 
     def test_without_the_action_plugin(self) -> None:
         with pytest.raises(InvalidRequest, match="which did not run"):
