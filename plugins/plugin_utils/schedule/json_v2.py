@@ -9,8 +9,11 @@ https://github.com/voc/schedule/blob/main/validator/json/schema2.json
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from heapq import heappop, heappush
 
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.conference import (
     Conference,
@@ -18,7 +21,7 @@ from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.confe
     title_of,
 )
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.model import Schedule
-from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.values import Node, quoted
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.values import Node, enumerated, quoted
 
 # Events in these states do not happen.
 CANCELLED = frozenset({"REJECTED", "CANCELED", "CANCELLED", "WITHDRAWN", "DELETED"})
@@ -32,57 +35,107 @@ class Span:
     start: datetime | None
     end: datetime | None
 
-    def holds(self, when: datetime) -> bool:
-        """Whether this day lists what starts then."""
-        if self.start is None or self.end is None:
-            return when.date() == self.date
-        return self.start <= when < self.end
+
+class Days:
+    """The days of a schedule. Which of them lists a moment is found without a look at each of them."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._dates: dict[date, int] = {}
+        bounded: list[tuple[datetime, int, datetime]] = []
+        for position, span in enumerate(spans):
+            if span.start is None or span.end is None:
+                self._dates.setdefault(span.date, position)
+            else:
+                bounded.append((span.start, position, span.end))
+        self._spans = spans
+        self._moments = sorted({moment for start, _position, end in bounded for moment in (start, end)})
+        self._positions = list(self._first_of_each(bounded))
+
+    def _first_of_each(self, bounded: list[tuple[datetime, int, datetime]]) -> Iterator[int | None]:
+        """Of each moment at which a day begins or ends, which one is the first in the schedule from then on."""
+        waiting = sorted(bounded, reverse=True)
+        open_days: list[tuple[int, datetime]] = []
+        for moment in self._moments:
+            while waiting and waiting[-1][0] <= moment:
+                _start, position, end = waiting.pop()
+                heappush(open_days, (position, end))
+            while open_days and open_days[0][1] <= moment:
+                heappop(open_days)
+            yield open_days[0][0] if open_days else None
+
+    def of(self, when: datetime) -> date:
+        """The day that lists what starts then: the first one in the schedule, or else the date."""
+        index = bisect_right(self._moments, when) - 1
+        found = (self._dates.get(when.date()), self._positions[index] if index >= 0 else None)
+        listing = [position for position in found if position is not None]
+        return self._spans[min(listing)].date if listing else when.date()
+
+
+class Rooms:
+    """The rooms of a conference, in order. They are found by name and by GUID without a look at each of them."""
+
+    def __init__(self) -> None:
+        self.listed: list[OpenRoom] = []
+        self._by_name: dict[str, int] = {}
+        self._by_both: dict[tuple[str, str | None], int] = {}
+        self._by_guid: dict[str, list[OpenRoom]] = {}
+
+    def add(self, title: str, guid: str | None) -> OpenRoom:
+        """The room of that name, and of that GUID if both have one; new if there is none."""
+        if guid is None:
+            positions = [self._by_name.get(title)]
+        else:
+            positions = [self._by_both.get((title, None)), self._by_both.get((title, guid))]
+        known = [position for position in positions if position is not None]
+        if known:
+            return self.listed[min(known)]
+        room = OpenRoom(title, guid)
+        position = len(self.listed)
+        self.listed.append(room)
+        self._by_name.setdefault(title, position)
+        self._by_both.setdefault((title, guid), position)
+        if guid is not None:
+            self._by_guid.setdefault(guid, []).append(room)
+        return room
+
+    def of(self, node: Node) -> OpenRoom:
+        """The room that an event refers to: by GUID, or by name where the GUID says nothing."""
+        if isinstance(node.value, str):
+            return self.add(title_of(node), None)
+        guid, title = node.field("guid").label(), node.field("name").text()
+        known = self._by_guid.get(guid or "", [])
+        if len(known) == 1:
+            return known[0]
+        if title:
+            return self.add(title, guid)
+        if known:
+            raise node.wrong(f"the rooms {enumerated(quoted(room.title) for room in known)} have this GUID")
+        raise node.wrong(
+            "no room of the conference has this GUID, and it has no name" if guid else "a room without a name"
+        )
 
 
 def read(schedule: Node) -> Schedule:
     """Read it. Events without a room (breaks, not yet scheduled) and cancelled ones are left out."""
     conference = Conference(schedule)
-    rooms: list[OpenRoom] = []
+    rooms = Rooms()
     for listed in conference.node.field("rooms").elements():
-        _add(rooms, title_of(listed), None if isinstance(listed.value, str) else listed.field("guid").label())
+        rooms.add(title_of(listed), None if isinstance(listed.value, str) else listed.field("guid").label())
     spans = []
     for node in conference.node.field("days").elements():
         start, end = (
             None if node.field(name).blank else conference.zone.moment(node.field(name)) for name in ("start", "end")
         )
         spans.append(Span(conference.day(node).first, start, end))
-    days = [span.date for span in spans]
+    listed_days = [span.date for span in spans]
+    days = Days(spans)
     strays = set()
     for event in schedule.field("events").elements():
         if event.field("room").blank or (event.field("state").text() or "").upper() in CANCELLED:
             continue
-        room = _room(rooms, event.field("room"))
+        room = rooms.of(event.field("room"))
         start = conference.start(event, None)
-        day = next((span.date for span in spans if span.holds(start)), start.date())
+        day = days.of(start)
         strays.add(day)
         room.talks.append(conference.talk(event, day, start))
-    return conference.complete([*days, *sorted(strays - set(days))], rooms)
-
-
-def _add(rooms: list[OpenRoom], title: str, guid: str | None) -> OpenRoom:
-    """The room of that name, and of that GUID if both have one; new if there is none."""
-    for room in rooms:
-        if room.title == title and (guid is None or room.guid in (None, guid)):
-            return room
-    rooms.append(OpenRoom(title, guid))
-    return rooms[-1]
-
-
-def _room(rooms: list[OpenRoom], node: Node) -> OpenRoom:
-    """The room that an event refers to: by GUID, or by name where the GUID says nothing."""
-    if isinstance(node.value, str):
-        return _add(rooms, title_of(node), None)
-    guid, title = node.field("guid").label(), node.field("name").text()
-    known = [room for room in rooms if guid and room.guid == guid]
-    if len(known) == 1:
-        return known[0]
-    if title:
-        return _add(rooms, title, guid)
-    if known:
-        raise node.wrong(f"the rooms {' and '.join(quoted(room.title) for room in known)} have this GUID")
-    raise node.wrong("no room of the conference has this GUID, and it has no name" if guid else "a room without a name")
+    return conference.complete([*listed_days, *sorted(strays - set(listed_days))], rooms.listed)

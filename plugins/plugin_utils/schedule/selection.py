@@ -6,16 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule import names
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.errors import ScheduleError
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.model import Room, Schedule
-from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.values import clean, kind, quoted
-
-MOST_LISTED = 40
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.values import clean, enumerated, kind, quoted
 
 
 def select(schedule: Schedule, *, days: Any = None, rooms: Any = None, prefix: str | None = None) -> dict[str, Any]:
@@ -24,8 +22,8 @@ def select(schedule: Schedule, *, days: Any = None, rooms: Any = None, prefix: s
         raise ScheduleError(f"prefix: expected a text, found {kind(prefix)}")
     lead = names.prefix(schedule.acronym, schedule.title) if prefix is None else names.slug(prefix)
     named = _named(schedule.rooms, lead)
-    wanted_days = {_day(schedule, value) for value in _listed("days", days)}
-    wanted_rooms = {_room(named, value) for value in _listed("rooms", rooms)}
+    wanted_days = set(_days(schedule, _listed("days", days)))
+    wanted_rooms = set(_rooms(named, _listed("rooms", rooms)))
     result = []
     for name, room in named.items():
         talks = [talk.plain() for talk in room.talks if not wanted_days or talk.day in wanted_days]
@@ -58,34 +56,29 @@ def _listed(option: str, value: Any) -> list[Any]:
     return [entry for entry in values if entry is not None and entry != ""]
 
 
-def _day(schedule: Schedule, value: Any) -> date:
-    """The day of this date or number."""
-    if isinstance(value, date):  # as YAML reads a date
-        text = (value.date() if isinstance(value, datetime) else value).isoformat()
-    else:
-        text = clean(str(value))
+def _days(schedule: Schedule, values: Iterable[Any]) -> Iterator[date]:
+    """The days of these dates or numbers."""
     numbered = {str(number): day for number, day in enumerate(schedule.days, 1)}
     by_date = {day.isoformat(): day for day in schedule.days}
-    found = by_date.get(text) or numbered.get(text.lstrip("0") or text)
-    if found is None:
-        has = _enumerated(f"{number} ({day})" for number, day in numbered.items())
-        raise ScheduleError(f"days: the schedule has no day {quoted(text)}; it has {has}")
-    return found
+    for value in values:
+        if isinstance(value, date):  # as YAML reads a date
+            text = (value.date() if isinstance(value, datetime) else value).isoformat()
+        else:
+            text = clean(str(value))
+        found = by_date.get(text) or numbered.get(text.lstrip("0") or text)
+        if found is None:
+            has = enumerated(f"{number} ({day})" for number, day in numbered.items())
+            raise ScheduleError(f"days: the schedule has no day {quoted(text)}; it has {has}")
+        yield found
 
 
-def _room(named: dict[str, Room], value: Any) -> str:
-    """The stream name of the room of this published name or stream name."""
-    text = clean(str(value))
-    for name, room in named.items():
-        if room.title == text:
-            return name
-    if text not in named:
-        has = _enumerated(f"{quoted(room.title)} ({name})" for name, room in named.items())
-        raise ScheduleError(f"rooms: the schedule has no room {quoted(text)}; it has {has}")
-    return text
-
-
-def _enumerated(items: Iterable[str]) -> str:
-    every = list(items)
-    more = f" and {len(every) - MOST_LISTED} more" if len(every) > MOST_LISTED else ""
-    return (", ".join(every[:MOST_LISTED]) or "none") + more
+def _rooms(named: dict[str, Room], values: Iterable[Any]) -> Iterator[str]:
+    """The stream names of the rooms of these published names or stream names. A published name comes first."""
+    titled = {room.title: name for name, room in reversed(named.items())}
+    for value in values:
+        text = clean(str(value))
+        found = titled.get(text, text)
+        if found not in named:
+            has = enumerated(f"{quoted(room.title)} ({name})" for name, room in named.items())
+            raise ScheduleError(f"rooms: the schedule has no room {quoted(text)}; it has {has}")
+        yield found

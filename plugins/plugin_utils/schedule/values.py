@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ INVISIBLE = re.compile(
 )
 LONGEST_TEXT = 2_000  # characters; normalising a text made for it takes the square of its length
 SHOWN = 60  # characters of a wrong value that a message quotes
+MOST_LISTED = 40  # of things that a message lists
 
 
 def clean(text: str) -> str:
@@ -34,6 +35,13 @@ def quoted(value: str) -> str:
     """A text for a message, in quotation marks and not too long."""
     text = clean(value[: SHOWN * 4])
     return json.dumps(text if len(text) <= SHOWN else text[: SHOWN - 1] + "…", ensure_ascii=False)
+
+
+def enumerated(items: Iterable[str]) -> str:
+    """Texts for a message: the first ones, and how many more there are."""
+    every = list(items)
+    more = f" and {len(every) - MOST_LISTED} more" if len(every) > MOST_LISTED else ""
+    return (", ".join(every[:MOST_LISTED]) or "none") + more
 
 
 def kind(value: Any) -> str:

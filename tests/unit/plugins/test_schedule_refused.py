@@ -256,7 +256,7 @@ def test_a_guid_that_two_rooms_have() -> None:
     document = version_2(sample())
     rooms = document["schedule"]["conference"]["rooms"]
     rooms[1]["guid"] = rooms[0]["guid"]
-    assert refusal(document) == 'schedule.events[0].room: the rooms "Curie" and "Gray Room" have this GUID'
+    assert refusal(document) == 'schedule.events[0].room: the rooms "Curie", "Gray Room" have this GUID'
 
 
 def line_of(text: str, part: str) -> int:

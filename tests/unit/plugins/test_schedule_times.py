@@ -176,6 +176,7 @@ def without_offset(moment: datetime, zone: str) -> str:
 
 MINUTES = st.integers(0, 48 * 60)
 WRITTEN = st.sampled_from([with_offset, in_utc, without_offset])
+FORM = st.sampled_from(sorted(FORMATS))
 
 
 def checked(found: tuple[str, str], zone: str, start: datetime, end: datetime) -> None:
@@ -184,7 +185,7 @@ def checked(found: tuple[str, str], zone: str, start: datetime, end: datetime) -
     assert list(found) == [moment.astimezone(ZoneInfo(zone)).isoformat() for moment in (start, end)]
 
 
-@given(when=moments(), minutes=MINUTES, form=st.sampled_from(sorted(FORMATS)), written=WRITTEN)
+@given(when=moments(), minutes=MINUTES, form=FORM, written=WRITTEN)
 def test_start_and_duration_make_the_end(
     when: tuple[str, datetime], minutes: int, form: str, written: Callable[[datetime, str], str]
 ) -> None:
@@ -193,9 +194,7 @@ def test_start_and_duration_make_the_end(
     checked(times(event, zone, form), zone, start, start + minutes * MINUTE)
 
 
-@given(
-    when=moments(), minutes=MINUTES, form=st.sampled_from(sorted(FORMATS)), written=WRITTEN, ended=WRITTEN | st.none()
-)
+@given(when=moments(), minutes=MINUTES, form=FORM, written=WRITTEN, ended=WRITTEN | st.none())
 def test_a_published_end_is_told_by_the_clocks_of_the_zone(
     when: tuple[str, datetime],
     minutes: int,
