@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from .operations import CONNECT
+from .outsider import Event
 from .twists import Twist, twisted
 
 Scope = MutableMapping[str, Any]
@@ -69,6 +70,7 @@ class Rule(BaseModel):
         "huge",
         "twist",
         "informational",
+        "meanwhile",
     ]
     """``reset``: the connection is reset without an answer. ``close``: it is closed in order, without an answer.
     ``refuse``: it is reset, and no other is accepted for ``seconds``. ``silence``: no answer ever comes.
@@ -76,7 +78,8 @@ class Rule(BaseModel):
     ``delay``: the answer takes ``seconds`` longer. ``status``: the answer is replaced. ``body``: 200 with ``body``.
     ``huge``: 200 with a list of very many objects, ``size`` bytes. ``twist``: the service's answer, changed as ``how``
     says. ``informational``: answers with ``statuses`` come first, ``seconds`` apart; when ``lost``, the connection is
-    closed after them."""
+    closed after them. ``meanwhile``: the answer is right, and once the service has made it, ``event`` happens;
+    another rule may apply to the same request."""
     when: Literal["before", "after"] | None = None
     """Whether the service processes the request (``after``) or never sees it (``before``). Default: ``after`` for
     ``cut`` and ``drip``, else ``before``. A ``delay`` is always processed: before or after the waiting; a ``twist``,
@@ -101,6 +104,8 @@ class Rule(BaseModel):
     """Whether the connection ends after ``informational`` answers."""
     how: Twist | None = None
     """What becomes of the service's answer, see ``simulator.twists``."""
+    event: Event | None = None
+    """What somebody else does, see ``simulator.outsider``."""
 
     @model_validator(mode="after")
     def _sensible(self) -> Rule:
@@ -112,6 +117,8 @@ class Rule(BaseModel):
             raise ValueError("kind 'twist' needs a how, and no other kind takes one")
         if (self.kind == "informational") != bool(self.statuses):
             raise ValueError("kind 'informational' needs statuses, and no other kind takes them")
+        if (self.kind == "meanwhile") != (self.event is not None):
+            raise ValueError("kind 'meanwhile' needs an event, and no other kind takes one")
         return self
 
     @property
@@ -161,11 +168,21 @@ class Faults:
 
     def take(self, operation: str, method: str, path: str) -> Rule | None:
         """The rule for a request. Every rule counts every request that matches it."""
-        applying = [armed for armed in self.armed if armed.take(operation, method, path)]
+        applying = [armed for armed in self._armed(False) if armed.take(operation, method, path)]
         if not applying:
             return None
         applying[0].fired += 1
         return applying[0].rule
+
+    def meanwhile(self, operation: str, method: str, path: str) -> list[Event]:
+        """What happens once a request was answered."""
+        applying = [armed for armed in self._armed(True) if armed.take(operation, method, path)]
+        for armed in applying:
+            armed.fired += 1
+        return [armed.rule.event for armed in applying if armed.rule.event is not None]
+
+    def _armed(self, meanwhile: bool) -> list[Armed]:
+        return [armed for armed in self.armed if (armed.rule.kind == "meanwhile") is meanwhile]
 
 
 @dataclass(frozen=True)

@@ -207,6 +207,11 @@ class Profile(Settings):
     name_pattern: Literal["ignored", "enforced"] = "ignored"
     """The pattern `^[a-zA-Z0-9-_]*$` of livestream names: in the schema, while production clients send spaces."""
 
+    name_form: Literal["exact", "trimmed", "nfc", "escaped", "cut"] = "exact"
+    """What becomes of names of livestreams and titles of meetings that are sent (nobody says: open). `exact`: they are
+    kept. `trimmed`: blanks at both ends go, and several in a row become one. `nfc`: letters and their accents are
+    composed. `escaped`: they are escaped for HTML. `cut`: nothing is kept after 64 characters."""
+
     unknown_query: Literal["ignored", "rejected"] = "ignored"
     """Query parameters that no document lists (unknown *body* fields are rejected; for these nobody says: open)."""
 
@@ -320,6 +325,7 @@ NAMED: Final[dict[str, Profile]] = {
         start_unknown_meeting="invoked_then_errored",
         start_inactive_meeting="invoked_then_errored",
         restart_keeps_id=True,
+        name_form="trimmed",
         create_status="OFFLINE",
         created_later_status="OFFLINE",
         analytics_time="both",

@@ -11,7 +11,9 @@ applies them in order before a request is served, so that a test moves time and 
 from __future__ import annotations
 
 import heapq
+import html
 import secrets
+import unicodedata
 import uuid
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
@@ -29,6 +31,9 @@ CREATED: Final = "CREATED"
 # After a livestream ended; profiles decide what is shown.
 ENDED: Final = "ENDED"
 ACTIVE: Final = frozenset({"INVOKED", "LIVE", "PAUSED"})
+
+# Characters that the profile's `name_form` `cut` keeps of a name.
+NAME_LENGTH: Final = 64
 
 # Counters read this many seconds for the first COARSE_SECONDS of a session (seen on the wire: 40 to 50).
 FIRST_READING: Final = 60
@@ -189,6 +194,21 @@ class Service:
         self.profile = profile
         self._found.clear()
 
+    def called(self, name: str | None) -> str | None:
+        """A name in the form in which the service keeps it."""
+        if name is None:
+            return None
+        match self.profile.name_form:
+            case "trimmed":
+                return " ".join(name.split())
+            case "nfc":
+                return unicodedata.normalize("NFC", name)
+            case "escaped":
+                return html.escape(name)
+            case "cut":
+                return name[:NAME_LENGTH]
+        return name
+
     # --- time --------------------------------------------------------------------------------------------------------
 
     def settle(self) -> float:
@@ -262,7 +282,7 @@ class Service:
         livestream = Livestream(
             id=str(uuid.uuid4()),
             number=len(self.ordered),
-            name=name,
+            name=self.called(name),
             meeting_id=meeting_id,
             stream_key=secrets.token_hex(32),
             playback_id=secrets.token_hex(16),
@@ -349,7 +369,7 @@ class Service:
         earlier = self._of_meeting.get(meeting_id)
         if self.profile.restart_keeps_id and earlier:
             livestream = earlier[-1]
-            livestream.name = name
+            livestream.name = self.called(name)
         else:
             livestream = self._add(name, meeting_id, "INVOKED", backdate)
         livestream.video = video
@@ -387,6 +407,14 @@ class Service:
             self._close_session(livestream, now)
             self._change(livestream, ENDED, now)
         return "Stopped live stream successfully", True
+
+    def end(self, meeting_id: str) -> bool:
+        """The livestream of a meeting ends by itself, at once; whether there was one."""
+        now = self.settle()
+        livestream = self._active.get(meeting_id)
+        if livestream is not None:
+            self._finish(livestream, ENDED, now)
+        return livestream is not None
 
     def create(self, name: str | None) -> Livestream:
         """An independent livestream, waiting for an encoder."""
@@ -557,6 +585,8 @@ class Service:
     ) -> Meeting:
         """A new meeting; only the control plane chooses ids."""
         created = self.clock.stamp(backdate)
+        if "title" in settings:
+            settings = {**settings, "title": self.called(settings["title"])}
         meeting = Meeting(
             id=meeting_id or str(uuid.uuid4()),
             number=len(self.meetings),
@@ -581,6 +611,8 @@ class Service:
     def change_meeting(self, meeting_id: str, settings: dict[str, Any], status: str | None, replace: bool) -> Meeting:
         """Patch or replace what the owner of a meeting can write."""
         meeting = self.meeting(meeting_id)
+        if "title" in settings:
+            settings = {**settings, "title": self.called(settings["title"])}
         meeting.settings = settings if replace else {**meeting.settings, **settings}
         meeting.status = status or meeting.status
         meeting.updated_at = max(self.clock.now(), meeting.updated_at + 0.001)

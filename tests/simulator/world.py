@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
@@ -15,6 +15,7 @@ from .credentials import Access
 from .faults import Faults, Rule, first
 from .journal import Journal
 from .limits import Limiter
+from .outsider import Event
 from .profile import DEFAULT, NAMED, Profile
 from .state import Service
 from .wire import Wire
@@ -42,6 +43,8 @@ class World:
         self.faults = Faults()
         self.limiter = Limiter()
         self.service = Service(profile)
+        # What somebody else has done, see `simulator.outsider`.
+        self.happened: list[Event] = []
         self.closing = asyncio.Event()
         # Of each tunnel through the proxy: the proxy's port towards the server, and the client's port.
         self.tunnels: dict[int, int] = {}
@@ -75,6 +78,10 @@ class World:
         yield
         self.service.configure(profile)
 
+    def happen(self, events: Iterable[Event]) -> None:
+        """Let somebody else do something; what has an effect is noted."""
+        self.happened += [event for event in events if event.happen(self.service)]
+
     @property
     def profile(self) -> Profile:
         """The profile in force."""
@@ -90,4 +97,5 @@ class World:
         self.journal.clear()
         self.faults.set([])
         self.limiter.clear()
+        self.happened.clear()
         self.service = Service(profile)

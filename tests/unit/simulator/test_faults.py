@@ -260,9 +260,63 @@ class TestTwists:
         assert page("unknown_status")["data"][0]["status"] == "IDLE"
 
 
+class TestMeanwhile:
+    """Somebody else does something between two requests."""
+
+    def meanwhile(self, control: Control, *events: dict[str, str], **fields: Any) -> None:
+        control.faults(*({"operation": "list_meetings", "kind": "meanwhile", "event": e, **fields} for e in events))
+
+    def titles(self, api: Any) -> list[str]:
+        return [meeting["title"] for meeting in api.data("/meetings", status="ACTIVE")]
+
+    def test_after_an_answer_was_made(self, api: Any, control: Control) -> None:
+        for title in ("Curie", "Meitner", "Curie"):
+            control.add_meeting(title=title)
+        self.meanwhile(control, {"do": "retire_meeting", "title": "Curie"}, index=1)
+        assert [self.titles(api) for _request in range(3)] == [
+            ["Curie", "Meitner", "Curie"],
+            ["Curie", "Meitner", "Curie"],
+            ["Meitner", "Curie"],
+        ]
+        assert control.fired() == [1]
+
+    def test_what_may_happen(self, api: Any, control: Control) -> None:
+        meeting = control.add_meeting(title="Curie")
+        self.meanwhile(
+            control,
+            {"do": "rename_meeting", "title": "Curie", "to": "Meitner"},
+            {"do": "create_meeting", "title": "Noether"},
+            {"do": "create_livestream", "name": "feed"},
+            {"do": "start", "meeting_id": meeting},
+        )
+        assert self.titles(api) == ["Curie"]
+        assert self.titles(api) == ["Noether", "Meitner"]
+        assert [item["meeting_id"] for item in control.livestreams()] == [None, meeting]
+        assert api.active(meeting)["status"] == "LIVE"
+        self.meanwhile(control, {"do": "end", "meeting_id": meeting})
+        self.titles(api)
+        assert api("GET", f"/meetings/{meeting}/active-livestream").status_code == 404
+
+    def test_nothing_to_do_it_with(self, api: Any, control: Control) -> None:
+        events = [{"do": "retire_meeting", "title": "x"}, {"do": "start", "meeting_id": "x"}]
+        self.meanwhile(control, *events, {"do": "end", "meeting_id": "x"})
+        assert self.titles(api) == []
+        assert control.fired() == [1, 1, 1]
+
+    def test_besides_another_rule(self, api: Any, control: Control) -> None:
+        event = {"kind": "meanwhile", "event": {"do": "create_meeting", "title": "Curie"}}
+        control.faults({**event, "times": None}, {"kind": "status", "status": 503})
+        assert [api("GET", "/meetings").status_code for _request in range(2)] == [503, 200]
+        assert self.titles(api) == ["Curie", "Curie"]
+
+
 @pytest.mark.parametrize(
     "rule",
     [
+        {"kind": "meanwhile"},
+        {"kind": "reset", "event": {"do": "create_meeting", "title": "x"}},
+        {"kind": "meanwhile", "event": {"do": "create_meeting"}},
+        {"kind": "meanwhile", "event": {"do": "create_meeting", "title": "x", "name": "x"}},
         {"kind": "twist"},
         {"kind": "reset", "how": "list"},
         {"kind": "explode"},

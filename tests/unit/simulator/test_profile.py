@@ -182,6 +182,16 @@ def _session(scene: Scene) -> Any:
     return scene.one()["sessions"][0]
 
 
+def _called(scene: Scene, sent: str, kept: str) -> bool:
+    livestream = scene.api("POST", "/livestreams", {"name": sent}).json()["data"]
+    scene.start(name=sent)
+    meeting = scene.api("POST", "/meetings", {"title": sent}).json()["data"]
+    path = f"/meetings/{meeting['id']}"
+    renamed = [scene.api("PATCH", path, {"title": title}).json()["data"]["title"] for title in ("other", sent)]
+    named = [livestream["name"], scene.active().json()["data"]["name"], meeting["title"], *renamed]
+    return named == [kept, kept, kept, "other", kept]
+
+
 def _created(scene: Scene) -> Any:
     return scene.api.status(scene.api.create()["id"])
 
@@ -258,6 +268,10 @@ CHECKS: dict[str, Callable[[Scene], Any]] = {
         _created(s) == "INVOKED" and len(s.api.data("/livestreams", status="INVOKED")) == 1
     ),
     "name_pattern=enforced": lambda s: (s.start(name="a b").status_code, s.start(name="a-b").status_code) == (422, 201),
+    "name_form=trimmed": lambda s: _called(s, " a  b ", "a b"),
+    "name_form=nfc": lambda s: _called(s, "Cafe\u0301", "Caf\u00e9"),
+    "name_form=escaped": lambda s: _called(s, "R&D", "R&amp;D"),
+    "name_form=cut": lambda s: _called(s, "a" * 65, "a" * 64),
     "unknown_query=rejected": lambda s: _unknown_answer(s).json()["message"] == '[query] "colour" is not allowed',
     "patch_recording_config=rejected": lambda s: _patched(s) == 422,
     "analytics_time=iso": lambda s: (_analytics(s, "2026-01-01T00:00:00Z"), _analytics(s, "1700000000")) == (200, 422),
