@@ -39,10 +39,12 @@ class Listing(list[_Item]):
     """What a list holds.
 
     ``counted``: the service said how many there are, and as many came. Where it did not, something that left the list
-    while it was read may have moved another one unseen from a page to the page before.
+    while it was read may have moved another one unseen from a page to the page before. ``whole``: it was read to its
+    end, and nothing is missing from it as far as anybody can tell.
     """
 
     counted: bool = True
+    whole: bool = False
 
 
 def check_id(option: str, value: str) -> str:
@@ -263,7 +265,7 @@ class RealtimeApi:
             asked, (segment,), query, read, lambda items, _total: [item.id for item in items], enough, most_pages, whole
         )
         found = Listing({item.id: item for item in listed}.values())
-        found.counted = listed.counted
+        found.counted, found.whole = listed.counted, listed.whole
         return found
 
     def _list(
@@ -312,7 +314,8 @@ class RealtimeApi:
                     return reading.listing
             if reading.advances_nowhere:
                 raise self._not_understood(asked, segments, NO_END)
-            if reading.whole or (reading.changed and not whole) or (earlier and reading.pages == earlier.pages):
+            reading.listing.whole = reading.whole or (earlier is not None and reading.pages == earlier.pages)
+            if reading.listing.whole or (reading.changed and not whole):
                 return reading.listing
             earlier = reading
         if not whole:

@@ -38,6 +38,7 @@ options:
         description:
           - With O(livestreams[].meeting_id), the name that a livestream started by this task gets.
           - Without O(livestreams[].meeting_id) and O(livestreams[].livestream_id), the name of an independent livestream.
+          - Two names that are one to a service that trims, escapes or cuts them are refused before the second livestream is created.
         type: str
       video_config:
         description: The size of the video of a meeting's livestream that this task starts.

@@ -18,7 +18,10 @@ description:
   - One that fails stops none of the others. The task fails in the end, and names all that failed.
 options:
   meetings:
-    description: The meetings. No two entries may be about the same one.
+    description:
+      - The meetings. No two entries may be about the same one, also if one gives its ID and the other one its title.
+      - No meeting may get the title of another entry, unless both entries give ID and title.
+      - Two titles that are one to a service that trims, escapes or cuts them are refused before the second meeting is created.
     type: list
     elements: dict
     required: true

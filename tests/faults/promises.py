@@ -26,7 +26,7 @@ def wishes(task: Task) -> Iterator[tuple[Target, Mapping[str, Any]]]:
         default = "active" if "meeting" in task.module else "present"
         options = {"state": default, "wait": True, **task.options, **{k: v for k, v in entry.items() if v is not None}}
         kind = next((kind for kind in ("meeting_id", "livestream_id", "name") if kind in entry), "title")
-        yield (kind, entry[kind]), options
+        yield ("meeting" if kind == "meeting_id" and default == "active" else kind, entry[kind]), options
 
 
 def results(ran: Ran) -> list[Mapping[str, Any]]:
@@ -47,13 +47,41 @@ def contradicted(rans: Sequence[Ran], ran: Ran, target: Target) -> bool:
         listed = dict(wishes(other.task))
         if target in listed and _goal(listed[target]) != own:
             return True
+        # A meeting of an ID may be the one of a title, or become it.
+        if target[0] in ("meeting", "title") and any({kind, target[0]} == {"meeting", "title"} for kind, _ in listed):
+            return True
         if other.task.options.get("exclusive") and target[0] == "meeting_id" and target not in listed:
             return True
     return False
 
 
 def _goal(options: Mapping[str, Any]) -> tuple[Any, ...]:
-    return options["state"], options.get("persist_chat"), options.get("session_keep_alive_time_in_secs")
+    title = options.get("title") if "meeting_id" in options else None
+    return options["state"], title, options.get("persist_chat"), options.get("session_keep_alive_time_in_secs")
+
+
+def touched(stage: Stage, target: Target) -> bool:
+    """Whether somebody else did something to this meanwhile."""
+    kind, name = target
+    service, happened = stage.world.service, stage.world.happened
+    if kind == "meeting_id":
+        return any(event.meeting_id == name for event in happened)
+    if kind == "name":
+        return any(service.called(event.name) == service.called(name) for event in happened if event.name)
+    if kind == "meeting":
+        # It may be the newest of a title.
+        return any(event.do in ("retire_meeting", "rename_meeting") for event in happened)
+    titles = [title for event in happened for title in (event.title, event.to) if title]
+    return any(service.called(title) == service.called(name) for title in titles)
+
+
+def refused(stage: Stage, ran: Ran) -> bool:
+    """Whether a run is rightly refused: two of its entries are about one thing, or would become one."""
+    targets = [(kind, stage.world.service.called(name)) for (kind, name), _options in wishes(ran.task)]
+    if len(set(targets)) < len(targets):
+        return True
+    message = ran.values.get("msg", "")
+    return not results(ran) and ("list it once" in message or "would both be titled" in message)
 
 
 def check(stage: Stage, rans: Sequence[Ran]) -> None:
@@ -68,17 +96,22 @@ def check(stage: Stage, rans: Sequence[Ran]) -> None:
         if not said:
             continue
         for (target, options), result in zip(wishes(ran.task), said, strict=True):
-            alone = not contradicted(rans, ran, target)
+            alone = not contradicted(rans, ran, target) and not touched(stage, target)
             once(ran, target, alone)
-            if not result["changed"]:
+            if not result["changed"] and not touched(stage, target):
+                by_id = {name for (kind, name), _options in wishes(ran.task) if kind == "meeting"} - {target[1]}
                 sent = [entry for entry in ran.accepted() if about(stage, entry, target)]
+                sent = [entry for entry in sent if entry.path.rpartition("/")[2] not in by_id]
                 assert not sent, f"{ran.task}: {target} is said to be as it was, but {sent[0].operation} was accepted"
             # What the service refuses twice to stop is said to be listed still, not to be stopped.
             warned = any("still listed as active" in warning for warning in ran.warnings)
             if alone and not ran.task.check and not result.get("failed") and not warned:
                 assert holds(stage, target, options), f"{ran.task}: {target} is not as the result says"
+            if alone and not ran.task.check and (result.get("failed") or warned):
+                observed(stage, rans, ran, target, options, result)
         if ran.task.options.get("exclusive") and not ran.failed and len(rans) == 1 and not ran.task.check:
             named = {name for (kind, name), _options in wishes(ran.task) if kind == "meeting_id"}
+            named |= {event.meeting_id for event in stage.world.happened if event.meeting_id}
             assert not active_meetings(stage).keys() - named, f"{ran.task}: others are still on the air"
     no_doubles(stage, rans)
 
@@ -146,6 +179,33 @@ def discreet(stage: Stage, ran: Ran) -> None:
     assert not [secret for secret in stage.secrets() if secret in text], f"{ran.task}: a secret is shown"
 
 
+def observed(
+    stage: Stage, rans: Sequence[Ran], ran: Ran, target: Target, options: Mapping[str, Any], result: Mapping[str, Any]
+) -> None:
+    """What is shown of something that failed was read, or accepted: it is not what was wanted."""
+    kind, _name = target
+    if kind in ("meeting", "title"):
+        keys = ("status", "title", "persist_chat", "session_keep_alive_time_in_secs")
+        shown = {key: result[key] for key in keys if result[key] is not None}
+        if result["id"] is None:
+            assert "status" not in shown, f"{ran.task}: {target} is not known, but is shown as {shown}"
+            return
+        if not any(result["id"] in entry.path for other in rans for entry in other.accepted("update_meeting")):
+            meeting = stage.world.service.meetings[result["id"]]
+            fields = {"persist_chat": False, "session_keep_alive_time_in_secs": 60, **meeting.settings}
+            truth = {**{key: fields.get(key) for key in shown}, "status": meeting.status}
+            assert shown.items() <= truth.items(), f"{ran.task}: {target} is shown as {shown}, and is {truth}"
+        return
+    stopped = any(about(stage, entry, target) for entry in ran.accepted("stop_livestream"))
+    if options["state"] == "stopped" and result["status"] in ("IDLE", "OFFLINE") and not stopped:
+        there = holds(stage, target, options)
+        assert there or result["id"] is None, f"{ran.task}: {target} is shown as {result['status']}, and is on the air"
+    if result["status"] in ACTIVE:
+        assert result["id"], f"{ran.task}: {target} is shown as {result['status']}, and is not known"
+        history = stage.world.service.livestreams[result["id"]].history
+        assert result["status"] in {status for _when, status in history} | {"INVOKED"}, f"{ran.task}: {result}"
+
+
 def once(ran: Ran, target: Target, alone: bool) -> None:
     """Nothing is started twice by one run, unless somebody stopped it in between."""
     kind, name = target
@@ -155,12 +215,16 @@ def once(ran: Ran, target: Target, alone: bool) -> None:
 
 def no_doubles(stage: Stage, rans: Sequence[Ran]) -> None:
     """No livestream and no meeting was created twice by one actor, in all of its runs so far."""
+    called = stage.world.service.called
     active_titles = {meeting.title for meeting in stage.world.service.meetings.values() if meeting.status == "ACTIVE"}
     for actor in {ran.actor for ran in rans}:
         entries = [e for e in stage.world.journal.entries if e.accepted and e.user_agent.startswith(f"{actor}/")]
-        names = Counter(e.body["name"] for e in entries if e.operation == "create_livestream")
+        names = Counter(called(e.body["name"]) for e in entries if e.operation == "create_livestream")
         assert all(count == 1 for count in names.values()), f"{actor} created {names}"
-        titles = Counter(e.body["title"] for e in entries if e.operation == "create_meeting")
+        titles = Counter(called(e.body["title"]) for e in entries if e.operation == "create_meeting")
+        # What was renamed is another meeting.
+        titles.subtract(stage.renamed)
+        titles.subtract(called(event.title) or "" for event in stage.world.happened if event.to)
         retired = Counter(
             title for title in titles for m in stage.world.service.meetings.values()
             if m.title == title and m.status == "INACTIVE"
@@ -184,9 +248,15 @@ def holds(stage: Stage, target: Target, options: Mapping[str, Any]) -> bool:
     if kind == "name":
         found = named(stage, name)
         return state == "stopped" or (bool(found) and (state == "present" or found[0].status in ACTIVE))
-    meetings = titled(stage, name)
+    meetings = [service.meetings[name]] if kind == "meeting" else titled(stage, name)
+    if kind == "meeting":
+        title = service.called(options.get("title"))
+        if (meetings[0].status == "ACTIVE") is not (state == "active"):
+            return False
+        if state == "active" and title is not None and meetings[0].title != title:
+            return False
     if state == "inactive":
-        return not meetings
+        return kind == "meeting" or not meetings
     defaults = {"persist_chat": False, "session_keep_alive_time_in_secs": 60}
     return bool(meetings) and all(
         meetings[0].settings.get(key, default) == options[key]
@@ -196,12 +266,14 @@ def holds(stage: Stage, target: Target, options: Mapping[str, Any]) -> bool:
 
 
 def named(stage: Stage, name: str) -> list[Livestream]:
-    """The enabled independent livestreams of a name, oldest first."""
+    """The enabled independent livestreams of a name, in the service's form of it, oldest first."""
+    name = stage.world.service.called(name) or ""
     return [i for i in stage.world.service.ordered if i.name == name and i.meeting_id is None and not i.disabled]
 
 
 def titled(stage: Stage, title: str) -> list[Meeting]:
-    """The active meetings of a title, oldest first."""
+    """The active meetings of a title, in the service's form of it, oldest first."""
+    title = stage.world.service.called(title) or ""
     return [i for i in stage.world.service.meetings.values() if i.title == title and i.status == "ACTIVE"]
 
 
@@ -212,12 +284,14 @@ def about(stage: Stage, entry: Entry, target: Target) -> bool:
         return name in entry.path
     if kind == "livestream_id":
         return False
+    if kind == "meeting":
+        return entry.operation == "update_meeting" and name in entry.path
     if kind == "name":
         return entry.operation == "create_livestream" and entry.body["name"] == name
     if entry.operation == "create_meeting":
         return bool(entry.body["title"] == name)
     meeting = stage.world.service.meetings.get(entry.path.rpartition("/")[2])
-    return meeting is not None and meeting.title == name
+    return meeting is not None and meeting.title == stage.world.service.called(name) and "title" not in entry.body
 
 
 def converges(stage: Stage, ran: Ran, patience: float) -> None:
@@ -227,6 +301,9 @@ def converges(stage: Stage, ran: Ran, patience: float) -> None:
     task = Task(ran.task.module, {**ran.task.options, **patient})
     for last in (False, True):
         again = clean(task)
+        if again.failed and refused(stage, again):
+            check(stage, [again])
+            return
         assert not again.failed, f"{task} still fails when all is well: {again.values['msg']}"
         check(stage, [again])
         if last:

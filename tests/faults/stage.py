@@ -16,6 +16,7 @@ import json
 import os
 import random
 import threading
+from collections import Counter
 from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
@@ -212,7 +213,7 @@ class Actor:
         context = Context(
             check_mode=task.check,
             report=lambda step: progress.append(str(step)),
-            clock=Clock(stage.now, self.sleep),
+            clock=Clock(stage.now, self.sleep, stage.now),
         )
         try:
             result = perform(reconcile, validated.validated_parameters, context, diff_mode=True, connect=self.connect)
@@ -302,6 +303,8 @@ class Stage:
     server: Server
     authority: Authority
     network: Network = "http"
+    # How often somebody else gave a meeting of a title another one.
+    renamed: Counter[str] = field(default_factory=Counter)
     _opens: float | None = None
     _serial: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -327,6 +330,7 @@ class Stage:
         """As if just started."""
         self.network = network
         self.open_door()
+        self.renamed.clear()
         self.world.reset(profile)
 
     def now(self) -> float:
@@ -361,6 +365,13 @@ class Stage:
         self.world.service.configure(self.world.profile.but(**settings))
         for _request in range(used):
             self.world.limiter.blocked_for(self.now(), self.world.profile)
+
+    def note_others(self) -> None:
+        """Keep what somebody else did that matters later, and forget the rest."""
+        for event in self.world.happened:
+            if event.do == "rename_meeting":
+                self.renamed[self.world.service.called(event.title) or ""] += 1
+        self.world.happened.clear()
 
     def calm(self) -> None:
         """Nothing goes wrong any more, and nothing is left of what did."""

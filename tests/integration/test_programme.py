@@ -78,7 +78,8 @@ class TestCost:
         assert all(item["status"] == "LIVE" and item["playback_url"] for item in ran.values["livestreams"])
         polls = Counter(entry.operation for entry in ran.journal)
         assert polls["start_livestream"] == polls["get_active_livestream"] == 150
-        assert polls["get_livestream"] == 0
+        # A few that went live while the list was read may be missing from it, and are read by themselves.
+        assert polls["get_livestream"] < 15
         assert polls["list_livestreams"] <= 2 + 5 * 4
 
     def test_all_to_stop(self, actor: Any, sim: Control) -> None:

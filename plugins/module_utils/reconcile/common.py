@@ -19,10 +19,11 @@ MOST_SECONDS = 1_000_000  # what the system's calls can wait
 
 
 class Clock(NamedTuple):
-    """Time as reconciliation sees it; tests bring their own."""
+    """Time as reconciliation sees it; tests bring their own. ``date``: Unix seconds."""
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    date: Callable[[], float] = time.time
 
 
 class Progress(NamedTuple):

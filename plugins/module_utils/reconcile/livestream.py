@@ -27,10 +27,13 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.comm
     Progress,
     Wait,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import told
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.plan import (
     Action,
     Desired,
     Plan,
+    find,
+    independents,
     oldest,
     plan,
 )
@@ -58,7 +61,8 @@ class Reconciliation(Writer):
         super().__init__(api, context)
         self.desired = desired
         self.before: Livestream | None = None
-        self.current = Livestream()
+        # What was read of it, or accepted; in check mode what would come of it.
+        self.current = desired.unseen
 
     def run(self) -> Outcome:
         """All of it. A failure after an accepted write says so in its ``changed``."""
@@ -79,14 +83,16 @@ class Reconciliation(Writer):
     def carry_out(self) -> Plan:
         """Observe, plan, and apply, without waiting. In check mode ``current`` is what would come of it."""
         self.before = self.observe()
+        self.current = self.before if self.before is not None else self.desired.unseen
         planned = plan(self.before, self.desired)
         self.warnings += planned.warnings
-        self.current = self.before if self.before is not None else planned.livestream
         if self.context.check_mode:
             self.foresee(planned)
             self.changed, self.current = planned.changed, planned.livestream
         elif planned.changed:
             self.current = self.apply(planned)
+        elif self.before is None:
+            self.current = planned.livestream
         return planned
 
     def settle(self, planned: Plan) -> None:
@@ -156,18 +162,27 @@ class MeetingLivestream(Reconciliation):
     def apply(self, planned: Plan) -> Livestream:
         if planned.action is Action.START:
             return self.write(self.start, self.active)
-        stopped = self.write(lambda: self.stop(planned), lambda: None if self.active() else planned.livestream)
+        stopped = self.write(lambda: self.stop(planned), lambda: self.ended(planned))
         return stopped.known(planned.livestream)
 
     def start(self) -> Livestream:
         """POST the start."""
         started = self.api.start(self.meeting_id, name=self.desired.name, video_config=self.desired.video_config)
+        self.warnings += told(self.desired.label, started.name, self.desired.name)
         return started.known(Livestream(name=self.desired.name, meeting_id=self.meeting_id, status=INVOKED))
 
     def stop(self, planned: Plan) -> Livestream:
         """POST the stop."""
         self.api.stop(self.meeting_id)
         return planned.livestream
+
+    def ended(self, planned: Plan) -> Livestream | None:
+        """None while one is active, which is then what is known."""
+        found = self.active()
+        if found is None:
+            return planned.livestream
+        self.current = found
+        return None
 
     def inquire(self, failure: RequestFailed) -> None:
         if self.desired.state == "started":
@@ -197,7 +212,7 @@ class MeetingLivestream(Reconciliation):
         # Refused twice while it is still listed as active: 400, 404 and 409 all mean that it is stopped already.
         if not self.desired.wait:
             self.warnings += (f"{self.desired.label} is still listed as active; the service says: {failure.text}",)
-        return Livestream(meeting_id=self.meeting_id, status=IDLE)
+        return self.current
 
 
 class Independent(Reconciliation):
@@ -229,7 +244,7 @@ class Independent(Reconciliation):
 
     def found(self) -> Livestream | None:
         """The one of this name."""
-        found, warnings = oldest(self.api.livestreams(exclude_meetings=True), self.desired.name or "")
+        found, warnings = find(independents(self.api.livestreams(exclude_meetings=True)), self.desired)
         self.warnings += warnings
         return found
 
@@ -264,11 +279,14 @@ class Independent(Reconciliation):
         return self.agreed(created, self.api.livestreams(exclude_meetings=True))
 
     def agreed(self, created: Livestream, listed: list[Livestream]) -> Livestream:
-        """The oldest of its name in the list, which may lag behind and lack the one just created."""
-        if all(item.id != created.id for item in listed):
-            listed = [*listed, created]
-        found, warnings = oldest(listed, self.desired.name or "")
-        self.warnings += warnings
+        """The oldest of its name in the list, which may lag behind and lack the one just created.
+
+        Its name is what the service calls it.
+        """
+        own = next((item for item in listed if item.id == created.id), created)
+        name = own.name or created.name or ""
+        found, warnings = oldest(listed if own is not created else [*listed, created], name)
+        self.warnings += warnings + told(self.desired.label, name, self.desired.name)
         return found.known(created) if found is not None else created
 
 

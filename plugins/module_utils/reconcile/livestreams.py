@@ -23,6 +23,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     InvalidRequest,
     RealtimeError,
     RequestFailed,
+    StateUnreachable,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import INVOKED, LIVE, Livestream
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
@@ -37,11 +38,18 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.live
     Reconciliation,
     shown,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import (
+    Named,
+    canonical,
+    doubles,
+    parted,
+)
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.plan import (
     Action,
     Desired,
     Plan,
-    oldest,
+    find,
+    independents,
     plan,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import (
@@ -102,33 +110,39 @@ def entries_of(params: Mapping[str, Any]) -> list[Entry]:
             desired = Desired.of({**options, **common, "state": options.get("state") or params["state"]})
         except InvalidRequest as error:
             raise InvalidRequest(f"livestreams[{place}]: {error}") from None
-        if desired.identity in places:
+        option, value = desired.identity
+        identity = option, canonical(value) if option == "name" else value
+        if identity in places:
             raise InvalidRequest(
-                f"livestreams[{place}] and livestreams[{places[desired.identity]}] are both about {desired.label}"
+                f"livestreams[{place}] and livestreams[{places[identity]}] are both about {desired.label}"
             )
-        places[desired.identity] = place
-        entries.append(Entry(desired, current=_unseen(desired)))
+        places[identity] = place
+        entries.append(Entry(desired, current=desired.unseen))
     return entries
 
 
-def _unseen(desired: Desired) -> Livestream:
-    return Livestream(id=desired.livestream_id, meeting_id=desired.meeting_id, name=desired.name)
+class OnAir(dict[str, Livestream]):
+    """The active livestreams of meetings, by meeting. ``whole``: all of them, as far as anybody can tell."""
+
+    whole: bool = True
 
 
-def active_of_meetings(api: RealtimeApi, wanted: Set[str] | None = None, whole: bool = True) -> dict[str, Livestream]:
+def active_of_meetings(api: RealtimeApi, wanted: Set[str] | None = None, whole: bool = True) -> OnAir:
     """The active livestreams of meetings, by meeting; of ``wanted`` ones, reads no further than they need.
 
     INVOKED before LIVE: what goes live between the two sweeps is then seen in both, and not in none. What was LIVE,
     ended and was started again between the two is in neither. Without ``whole``, more may be missing from a list that
     changes while it is read.
     """
-    found: dict[str, Livestream] = {}
+    found = OnAir()
 
     def enough(livestreams: Sequence[Livestream]) -> bool:
         return wanted is not None and wanted <= found.keys() | _by_meeting(livestreams).keys()
 
     for status in (INVOKED, LIVE):
-        found.update(_by_meeting(api.livestreams(status=status, enough=enough, whole=whole)))
+        listed = api.livestreams(status=status, enough=enough, whole=whole)
+        found.update(_by_meeting(listed))
+        found.whole = found.whole and listed.whole
         if enough(()):
             break
     return found
@@ -160,7 +174,7 @@ class _Programme:
         for entry in self.all:
             self.decide(entry)
         self.adopt()
-        self.each(self.apply, [entry for entry in self.all if self.pending(entry)], "changing")
+        self.change()
         self.agree()
         if not self.context.check_mode and self.params["wait"]:
             self.wait()
@@ -175,28 +189,32 @@ class _Programme:
         """One sweep of what is active, and one of the independent livestreams where some are listed."""
         meetings = any(entry.desired.meeting_id for entry in self.entries)
         exclusive = self.params["exclusive"]
-        active = self.on_air(self.entries, others=exclusive) if meetings or exclusive else {}
+        active = self.on_air(self.entries, others=exclusive) if meetings or exclusive else OnAir()
         independent = [entry for entry in self.entries if not entry.desired.meeting_id]
         listed = self.api.livestreams(exclude_meetings=True) if independent else []
-        known = {item.id: item for item in listed}
-        taken: dict[str | None, Entry] = {}
+        known, by_name = {item.id: item for item in listed}, independents(listed)
         for entry in self.entries:
             if entry.desired.meeting_id:
                 entry.before = active.get(entry.desired.meeting_id)
-                continue
-            self.look_up(entry, listed, known)
-            if entry.before is not None:
-                if entry.before.id in taken:
-                    other = taken[entry.before.id].desired.label
-                    raise InvalidRequest(f"{entry.desired.label} and {other} are the same: list it once")
-                taken[entry.before.id] = entry
+            else:
+                self.look_up(entry, by_name, known)
+        self.check_apart()
         if self.params["exclusive"]:
             named = {entry.desired.meeting_id for entry in self.entries}
             for meeting_id, livestream in active.items():
                 if meeting_id not in named:
                     self.unlisted.append(self.to_be_stopped(meeting_id, livestream))
 
-    def on_air(self, entries: Iterable[Entry], others: bool = False) -> dict[str, Livestream]:
+    def check_apart(self) -> None:
+        """Refuse two entries that were found to be about the same livestream."""
+        taken: dict[str, Entry] = {}
+        for entry in self.entries:
+            if entry.before is not None and entry.before.id:
+                other = taken.setdefault(entry.before.id, entry)
+                if other is not entry:
+                    raise InvalidRequest(f"{entry.desired.label} and {other.desired.label} are the same: list it once")
+
+    def on_air(self, entries: Iterable[Entry], others: bool = False, whole: bool = True) -> OnAir:
         """The active livestreams of meetings, by meeting: also those of an undocumented status.
 
         No sweep of one status shows these. They are looked for where something must not be on the air, an entry or
@@ -204,18 +222,26 @@ class _Programme:
         """
         stopped = {entry.desired.meeting_id for entry in entries if entry.desired.state == "stopped"} - {None}
         # One that is to be started and is not in the list is read by itself.
-        active = active_of_meetings(self.api, whole=bool(others or stopped))
-        return {**self.recent(), **active} if others or stopped - active.keys() else active
+        active = active_of_meetings(self.api, whole=whole and bool(others or stopped))
+        if others or stopped - active.keys():
+            for meeting_id, livestream in self.recent().items():
+                active.setdefault(meeting_id, livestream)
+        return active
 
     def recent(self) -> dict[str, Livestream]:
         """Those of the last day that are active in any status, by meeting."""
-        since = times.iso(datetime.datetime.now(datetime.timezone.utc) - LONGEST)
+        now = datetime.datetime.fromtimestamp(self.context.clock.date(), datetime.timezone.utc)
+        since = times.iso(now - LONGEST)
         return _by_meeting(self.api.livestreams(start_time=since))
 
-    def look_up(self, entry: Entry, listed: Sequence[Livestream], known: Mapping[str | None, Livestream]) -> None:
+    def look_up(self, entry: Entry, by_name: Named[Livestream], known: Mapping[str | None, Livestream]) -> None:
         """Find an independent livestream in the sweep; one that is asked for by an ID not in it is read."""
         if not entry.desired.livestream_id:
-            entry.before, warnings = oldest(listed, entry.desired.name or "")
+            try:
+                entry.before, warnings = find(by_name, entry.desired)
+            except StateUnreachable as failure:
+                entry.fail(failure)
+                return
             entry.warnings += warnings
         elif entry.desired.livestream_id in known:
             entry.before = known[entry.desired.livestream_id]
@@ -233,14 +259,16 @@ class _Programme:
     @staticmethod
     def decide(entry: Entry) -> None:
         """Plan an entry from what the sweep shows."""
+        if entry.failure is not None:
+            return
+        if entry.before is not None:
+            entry.current = entry.before
         try:
             entry.planned = plan(entry.before, entry.desired)
         except RealtimeError as failure:
             entry.fail(failure)
             return
         entry.warnings += entry.planned.warnings
-        if entry.before is not None:
-            entry.current = entry.before
         if entry.planned.action is Action.NOTHING and entry.before is None:
             entry.current = entry.planned.livestream
 
@@ -255,10 +283,23 @@ class _Programme:
         if not missing:
             return
         listed = self.api.livestreams(exclude_meetings=True)
+        known, by_name = {item.id: item for item in listed}, independents(listed)
         for entry in missing:
-            entry.before, _warnings = oldest(listed, entry.desired.name or "")
+            self.look_up(entry, by_name, known)
             if entry.before is not None:
                 self.decide(entry)
+        self.check_apart()
+
+    def change(self) -> None:
+        """Send what is pending. Of creations whose names may become one when they are cut, one comes first."""
+        pending = [entry for entry in self.all if self.pending(entry)]
+        creations = [entry for entry in pending if entry.planned.action is Action.CREATE]
+        first, rest = parted(creations, _name)
+        later = {id(entry) for entry in rest}
+        self.each(self.apply, [entry for entry in pending if id(entry) not in later], "changing")
+        for entry, other in doubles(first, rest, _name, lambda entry: entry.current.id and entry.current.name):
+            entry.fail(_one_name(entry, other))
+        self.each(self.apply, [entry for entry in rest if self.pending(entry)], "changing")
 
     def apply(self, entry: Entry) -> None:
         """Change one entry, as the module for a single livestream does; waiting comes later, for all together."""
@@ -268,11 +309,14 @@ class _Programme:
     def start_or_stop(self, entry: Entry) -> None:
         """Read the meeting's livestream again, and send what that, not the sweep, calls for."""
         single = MeetingLivestream(self.api, entry.desired, self.context)
+        single.before, single.current = entry.before, entry.current
+        # It warns itself of what the sweep showed.
+        entry.warnings = ()
         with _noting(entry, single):
-            entry.planned = single.carry_out()
-            entry.before, entry.current = single.before, single.current
-            # It warns itself of what the sweep showed.
-            entry.warnings = ()
+            try:
+                entry.planned = single.carry_out()
+            finally:
+                entry.before, entry.current = single.before, single.current
 
     def create(self, entry: Entry) -> None:
         """Create an independent livestream; that all jobs agree on the oldest comes later, for all together."""
@@ -294,10 +338,16 @@ class _Programme:
             for entry in created:
                 entry.fail(failure)
             return
+        others = [entry for entry in self.entries if entry.current.id and entry.planned.action is not Action.CREATE]
+        taken = {entry.current.id: entry for entry in others}
         for entry in created:
             single = Independent(self.api, entry.desired, self.context)
             entry.current = single.agreed(entry.current, listed)
             entry.warnings += single.warnings
+            other = taken.setdefault(entry.current.id, entry)
+            if other is not entry:
+                entry.fail(_one_name(entry, other))
+                continue
             try:
                 if entry.desired.state == "started" and not entry.desired.wait:
                     plan(entry.current, entry.desired)
@@ -331,8 +381,9 @@ class _Programme:
         ]
         total = list(waiting)
         wait = Wait(self.context, self.params["wait_timeout"])
+        look_at_once = bool(unseen)
         while waiting:
-            if not unseen:
+            if not look_at_once:
                 done = len(total) - len(waiting)
                 self.context.report(Tally("waiting", done, len(total), failures(total), wait.elapsed))
                 if wait.remaining <= 0:
@@ -340,25 +391,38 @@ class _Programme:
                         entry.fail(watches[id(entry)].timed_out())
                     return
                 wait.pause()
-            unseen = set()
-            self.look(waiting, watches, wait)
-            waiting = [entry for entry in waiting if entry.failure is None and not watches[id(entry)].done]
+            look_at_once = False
+            unseen = self.look(waiting, watches, wait)
+            waiting = [
+                entry
+                for entry in waiting
+                if entry.failure is None and (id(entry) in unseen or not watches[id(entry)].done)
+            ]
 
-    def look(self, waiting: Iterable[Entry], watches: Mapping[int, Watch], wait: Wait) -> None:
-        """One sweep of each kind that is waited for, and what it shows of each entry."""
+    def look(self, waiting: Iterable[Entry], watches: Mapping[int, Watch], wait: Wait) -> set[int]:
+        """One sweep of each kind that is waited for, and what it shows of each entry.
+
+        Returns those of which it shows nothing: what is not in a list that changed while it was read may be on the air
+        all the same, and so no stop was seen.
+        """
+        unseen: set[int] = set()
+        meetings = any(entry.desired.meeting_id for entry in waiting)
         try:
             with self.api.within(wait.remaining):
-                active = self.on_air(waiting) if any(entry.desired.meeting_id for entry in waiting) else {}
+                active = self.on_air(waiting, whole=False) if meetings else OnAir()
                 independent = any(not entry.desired.meeting_id for entry in waiting)
                 listed = self.api.livestreams(exclude_meetings=True) if independent else []
         except RealtimeError as failure:
             for entry in waiting:
                 entry.fail(failure)
-            return
+            return unseen
         known = {item.id: item for item in listed}
         for entry in waiting:
             watch = watches[id(entry)]
             meeting_id = entry.desired.meeting_id
+            if meeting_id and entry.desired.state == "stopped" and meeting_id not in active and not active.whole:
+                unseen.add(id(entry))
+                continue
             try:
                 with self.api.within(wait.remaining):
                     found = active.get(meeting_id) if meeting_id else known.get(entry.current.id)
@@ -368,6 +432,7 @@ class _Programme:
             except RealtimeError as failure:
                 entry.fail(failure)
             entry.current = watch.current
+        return unseen
 
     # Telling
 
@@ -388,7 +453,7 @@ class _Programme:
                     "before_header": entry.desired.label,
                     "after_header": entry.desired.label,
                     "before": shown(entry.before),
-                    "after": entry.current.public(),
+                    "after": shown(None if entry.failure and not entry.current.id else entry.current),
                 }
                 for entry in self.all
                 if entry.changed
@@ -399,6 +464,18 @@ class _Programme:
                 [(item.desired.short, item.failure) for item in failed if item.failure], len(self.all), "livestreams"
             ),
         )
+
+
+def _name(entry: Entry) -> str:
+    return entry.desired.name or ""
+
+
+def _one_name(entry: Entry, other: Entry) -> StateUnreachable:
+    kept = other.current.name
+    return StateUnreachable(
+        f"{entry.desired.label} and {other.desired.label} are one to the service, which calls them {kept!r}: give them "
+        "names that differ earlier"
+    )
 
 
 @contextlib.contextmanager

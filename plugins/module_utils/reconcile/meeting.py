@@ -18,10 +18,13 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meet
     CONFIGS,
     DesiredMeeting,
     MeetingPlan,
-    covers,
+    by_title,
+    oldest_first,
     plan_meeting,
     titled,
+    written,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import told
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.writing import Writer
 
 
@@ -39,13 +42,17 @@ class MeetingReconciliation(Writer):
         super().__init__(api, context)
         self.desired = desired
         self.before: Meeting | None = None
-        self.current = Meeting()
+        # What was read of it, or accepted; in check mode what would come of it.
+        self.current = desired.unseen
+        self.observed: Sequence[Meeting] = ()
+        self.planned = MeetingPlan(self.current, {})
 
     def run(self) -> Outcome:
         """All of it. A failure after an accepted write says so in its ``changed``."""
         try:
-            self.carry_out(self.observe())
-            if self.changed and self.before is None and not self.context.check_mode:
+            self.decide(self.observe())
+            self.apply()
+            if self.planned.create and not self.context.check_mode:
                 self.agree(self.api.meetings(status=ACTIVE))
         except RealtimeError as error:
             error.changed = self.changed
@@ -61,7 +68,12 @@ class MeetingReconciliation(Writer):
     def observe(self) -> list[Meeting]:
         """The meeting of the ID, or the active ones of the title."""
         if not self.desired.meeting_id:
-            return self.complete(titled(self.api.meetings(status=ACTIVE), self.desired.title or ""))
+            listed = self.api.meetings(status=ACTIVE)
+            found = titled(by_title(listed), self.desired)
+            if not found and not listed.counted:
+                # One that left may have moved this one out of sight, and nobody counts.
+                found = titled(by_title(self.api.meetings(status=ACTIVE)), self.desired)
+            return self.complete(found)
         try:
             return [self.api.meeting(self.desired.meeting_id)]
         except Refused as error:
@@ -69,58 +81,73 @@ class MeetingReconciliation(Writer):
                 return []
             raise
 
-    def complete(self, found: Sequence[Meeting]) -> list[Meeting]:
-        """The list may leave out objects: where one is wanted, the meeting itself is read."""
-        found = list(found)
+    def incomplete(self, found: Sequence[Meeting]) -> bool:
+        """Whether the list left out an object that is wanted."""
         lacks = any(
             name in self.desired.settings and getattr(item, name) is None for item in found[:1] for name in CONFIGS
         )
-        if lacks and self.desired.state == "active" and found[0].id:
-            found[0] = self.api.meeting(found[0].id).known(found[0])
-        return found
+        return lacks and self.desired.state == "active" and bool(found[0].id)
 
-    def carry_out(self, observed: Sequence[Meeting]) -> None:
-        """Plan and apply."""
-        planned = plan_meeting(observed, self.desired)
-        self.warnings += planned.warnings
-        self.before = observed[0] if observed else None
-        self.current = self.before if self.before is not None and not planned.changed else planned.meeting
+    def complete(self, found: Sequence[Meeting]) -> list[Meeting]:
+        """The list may leave out objects: where one is wanted, the meeting itself is read."""
+        if self.incomplete(found):
+            return [self.api.meeting(found[0].id or "").known(found[0]), *found[1:]]
+        return list(found)
+
+    def decide(self, observed: Sequence[Meeting]) -> None:
+        """Plan, from what was read."""
+        self.observed = observed
+        if observed:
+            self.before = self.current = observed[0]
+        self.planned = plan_meeting(observed, self.desired)
+        self.warnings += self.planned.warnings
+
+    def apply(self) -> None:
+        """Send what is planned; in check mode tell what would come of it."""
+        planned = self.planned
         if self.context.check_mode:
-            self.changed = planned.changed
+            self.changed, self.current = planned.changed, planned.meeting if planned.changed else self.current
         elif planned.create:
-            self.current = self.write(lambda: self.create(planned), self.found)
+            self.current = self.write(self.create, self.found)
         elif planned.changed:
-            for meeting_id in reversed(planned.targets):
-                self.current = self.change(meeting_id, planned)
+            # The oldest, which is the one that is returned, comes last.
+            changed = [self.change(item) for item in reversed(self.observed) if item.id in planned.targets]
+            self.current = changed[-1]
+        if not self.changed and self.before is None:
+            self.current = planned.meeting
 
-    def create(self, planned: MeetingPlan) -> Meeting:
+    def create(self) -> Meeting:
         """POST the creation."""
-        return self.api.create_meeting(planned.fields).known(planned.meeting)
+        return self.api.create_meeting(self.planned.fields).known(self.planned.meeting)
 
     def found(self) -> Meeting | None:
         """The oldest active one of the title, should a lost creation have arrived."""
-        return next(iter(titled(self.api.meetings(status=ACTIVE), self.desired.title or "")), None)
+        return next(iter(titled(by_title(self.api.meetings(status=ACTIVE)), self.desired)), None)
 
-    def change(self, meeting_id: str, planned: MeetingPlan) -> Meeting:
+    def change(self, observed: Meeting) -> Meeting:
         """PATCH one meeting, and read it where the answer leaves open what became of it."""
+        meeting_id, fields = observed.id or "", self.planned.fields
 
         def settled() -> Meeting | None:
             found = self.api.meeting(meeting_id)
-            return found if all(covers(getattr(found, name), value) for name, value in planned.fields.items()) else None
+            return found if written(found, fields) else None
 
         try:
-            return self.write(lambda: self.api.update_meeting(meeting_id, planned.fields), settled).known(
-                planned.meeting
-            )
+            changed = self.write(lambda: self.api.update_meeting(meeting_id, fields), settled)
         except Refused as error:
-            if error.status == 422 and "recording_config" in planned.fields:
+            if error.status == 422 and "recording_config" in fields:
                 error.advice = "the service may take a recording_config only when a meeting is created"
             raise
+        if "title" in fields:
+            self.warnings += told(self.desired.label, changed.title, self.desired.title)
+        return changed.known(observed._replace(**fields))
 
     def agree(self, listed: Sequence[Meeting]) -> None:
-        """After a creation: of several made at once, all jobs take the oldest."""
-        found = titled([*listed, *([self.current] if all(item.id != self.current.id for item in listed) else [])],
-                       self.desired.title or "")  # fmt: skip
+        """After a creation: of several made at once, all jobs take the oldest. The title is the service's own form."""
+        own = next((item for item in listed if item.id == self.current.id), self.current)
+        title = own.title or self.current.title
+        active = [item for item in listed if item.title == title and item.status in (ACTIVE, None)]
+        found = oldest_first(active if own is not self.current else [*active, own])
         if found:
             self.warnings += plan_meeting(found, self.desired).warnings
             self.current = found[0].known(self.current) if found[0].id == self.current.id else found[0]

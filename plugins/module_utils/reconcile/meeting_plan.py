@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import check_id
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, StateUnreachable
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import WRITE_ONLY, Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import given
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import Named, is_form, told
 
 ACTIVE = "ACTIVE"
 INACTIVE = "INACTIVE"
@@ -51,6 +52,11 @@ class DesiredMeeting(NamedTuple):
             raise InvalidRequest("session_keep_alive_time_in_secs must be from 60 to 600")
         settings = {name: value for name, value in settings.items() if value is not None}
         return cls(params["state"], settings, meeting_id, title)
+
+    @property
+    def unseen(self) -> Meeting:
+        """What is known of the meeting before anything is read: what identifies it."""
+        return Meeting(id=self.meeting_id, title=None if self.meeting_id else self.title)
 
     @property
     def short(self) -> str:
@@ -92,7 +98,7 @@ class MeetingPlan(NamedTuple):
 
 
 def plan_meeting(observed: Sequence[Meeting], desired: DesiredMeeting) -> MeetingPlan:
-    """Decide. ``observed``: the meeting of this ID, or the active ones of exactly this title, oldest first."""
+    """Decide. ``observed``: the meeting of this ID, or the active ones of this title, oldest first."""
     if not observed:
         if desired.meeting_id:
             raise StateUnreachable(f"{desired.label} does not exist: check the ID, app_id and account_id")
@@ -105,31 +111,34 @@ def plan_meeting(observed: Sequence[Meeting], desired: DesiredMeeting) -> Meetin
     if desired.state == "inactive":
         # All of that title: retiring one would make the next one the meeting, and the task never done.
         fields = {"status": INACTIVE} if any(item.status != INACTIVE for item in observed) else {}
-        return MeetingPlan(
-            first._replace(status=INACTIVE), fields, ids, warnings=_doubles(observed, desired, "retired")
-        )
+        # With an ID, the title is what the meeting would have when it is active.
+        warnings = () if desired.meeting_id else told(desired.label, first.title, desired.title)
+        warnings += _doubles(observed, "retired")
+        return MeetingPlan(first._replace(status=INACTIVE), fields, ids, warnings=warnings)
     fields = changes(first, desired)
     leads_to: Meeting = first._replace(**{"status": ACTIVE, **fields})  # type: ignore[arg-type]
-    return MeetingPlan(leads_to, fields, ids[:1], warnings=_doubles(observed, desired, "used"))
+    warnings = () if "title" in fields else told(desired.label, first.title, desired.title)
+    return MeetingPlan(leads_to, fields, ids[:1], warnings=warnings + _doubles(observed, "used"))
 
 
-def _doubles(observed: Sequence[Meeting], desired: DesiredMeeting, what: str) -> tuple[str, ...]:
+def _doubles(observed: Sequence[Meeting], what: str) -> tuple[str, ...]:
     if len(observed) < 2:
         return ()
-    others = ", ".join(str(item.id) for item in observed[1:])
+    first, others = observed[0], ", ".join(str(item.id) for item in observed[1:])
     if what == "retired":
-        return (f"{len(observed)} meetings are titled {desired.title!r}: all are retired, also {others}",)
-    return (
-        f"{len(observed)} meetings are titled {desired.title!r}: the oldest, {observed[0].id}, is used, not {others}",
-    )
+        return (f"{len(observed)} meetings are titled {first.title!r}: all are retired, also {others}",)
+    return (f"{len(observed)} meetings are titled {first.title!r}: the oldest, {first.id}, is used, not {others}",)
 
 
 def changes(observed: Meeting, desired: DesiredMeeting) -> dict[str, Any]:
-    """The fields of a PATCH: what was given and differs. Secrets that the service never tells cannot be compared."""
+    """The fields of a PATCH: what was given and differs. Secrets that the service never tells cannot be compared.
+
+    A title in the form in which the service keeps it does not differ.
+    """
     fields: dict[str, Any] = {}
     if observed.status == INACTIVE:
         fields["status"] = ACTIVE
-    if desired.title is not None and desired.title != observed.title:
+    if desired.meeting_id and desired.title is not None and not is_form(observed.title or "", desired.title):
         fields["title"] = desired.title
     for name, wanted in desired.settings.items():
         found = getattr(observed, name)
@@ -156,7 +165,28 @@ def merged(found: Any, wanted: Any) -> Any:
     return {**there, **{key: merged(there.get(key), value) for key, value in wanted.items()}}
 
 
-def titled(meetings: Sequence[Meeting], title: str) -> list[Meeting]:
-    """The active meetings of exactly this title, oldest first."""
-    found = [item for item in meetings if item.title == title and item.status in (ACTIVE, None)]
-    return sorted(found, key=lambda item: (item.created_at is None, item.created_at or "", item.id or ""))
+def written(found: Meeting, fields: Mapping[str, Any]) -> bool:
+    """Whether a meeting is as these fields of a PATCH have it."""
+    return all(
+        is_form(found.title or "", value) if name == "title" else covers(getattr(found, name), value)
+        for name, value in fields.items()
+    )
+
+
+def by_title(meetings: Iterable[Meeting]) -> Named[Meeting]:
+    """The active meetings of a list, by title."""
+    return Named((item.title, item) for item in meetings if item.status in (ACTIVE, None))
+
+
+def titled(meetings: Named[Meeting], desired: DesiredMeeting) -> list[Meeting]:
+    """The meetings of the title, in the form in which the service keeps it, oldest first.
+
+    Raises :class:`~..errors.StateUnreachable` when nobody can tell whether there are any.
+    """
+    _title, found = meetings.find(desired.title or "", desired.label)
+    return oldest_first(found)
+
+
+def oldest_first(meetings: Iterable[Meeting]) -> list[Meeting]:
+    """In the order in which they were created."""
+    return sorted(meetings, key=lambda item: (item.created_at is None, item.created_at or "", item.id or ""))

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +17,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     InvalidRequest,
     RealtimeError,
     RequestFailed,
+    StateUnreachable,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome
@@ -22,7 +25,13 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meet
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting_plan import (
     ACTIVE,
     DesiredMeeting,
+    by_title,
     titled,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import (
+    canonical,
+    doubles,
+    parted,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import (
     check_concurrency,
@@ -39,6 +48,36 @@ class Entry:
     observed: Sequence[Meeting] = ()
     failure: RealtimeError | None = None
 
+    @property
+    def title(self) -> str:
+        """The title that was given."""
+        return self.single.desired.title or ""
+
+    @property
+    def explicit(self) -> bool:
+        """Whether it gives the meeting's ID and its title."""
+        return bool(self.single.desired.meeting_id and self.title)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The IDs of the meetings that it is about, as far as they are known."""
+        meeting_id = self.single.desired.meeting_id
+        return (meeting_id,) if meeting_id else self.single.planned.targets
+
+    @property
+    def leads_to_title(self) -> str | None:
+        """The title that an active meeting has in the end, or that no active one is to have; None without one."""
+        desired = self.single.desired
+        if desired.meeting_id:
+            return (self.title or self.single.planned.meeting.title) if desired.state == "active" else None
+        return self.title
+
+    @property
+    def titles_anew(self) -> bool:
+        """Whether a meeting of an ID gets that title by this task, or comes back with it."""
+        fields = self.single.planned.fields
+        return bool(self.single.desired.meeting_id) and ("title" in fields or fields.get("status") == ACTIVE)
+
     def result(self) -> dict[str, Any]:
         """What the task returns of it."""
         values = {**self.single.current.public(), "changed": self.single.changed}
@@ -48,6 +87,20 @@ class Entry:
                 values["error"] = self.failure.details()
         return values
 
+    def diff(self) -> dict[str, Any]:
+        """What diff mode shows of it."""
+        label = self.single.desired.label
+        shown = {"before_header": label, "after_header": label, **self.single.diff()}
+        return {**shown, "after": {}} if self.failure is not None and self.single.current.id is None else shown
+
+    @contextlib.contextmanager
+    def noting(self) -> Iterator[None]:
+        """A block of which a failure stays with this entry."""
+        try:
+            yield
+        except RealtimeError as failure:
+            self.failure = failure
+
 
 def reconcile_meetings(api: RealtimeApi, params: Mapping[str, Any], context: Context) -> Outcome:
     """Bring every meeting that ``params`` (validated options of the module) list to its state.
@@ -56,20 +109,15 @@ def reconcile_meetings(api: RealtimeApi, params: Mapping[str, Any], context: Con
     """
     check_concurrency(params)
     entries = _entries(api, params, context)
-    listed = api.meetings(status=ACTIVE) if entries else []
-    known = {item.id: item for item in listed}
-    in_pool(context, params["concurrency"], lambda entry: _bring(entry, listed, known), entries, "changing")
+    _observe(api, params, context, entries)
+    _check_apart(entries)
+    _change(params, context, entries)
     _agree(api, entries, context)
     failed = [(entry.single.desired.short, entry.failure) for entry in entries if entry.failure is not None]
-    labels = [{"before_header": e.single.desired.label, "after_header": e.single.desired.label} for e in entries]
     return Outcome(
         any(entry.single.changed for entry in entries),
         {"meetings": [entry.result() for entry in entries]},
-        [
-            {**label, **entry.single.diff()}
-            for label, entry in zip(labels, entries)  # strict needs Python 3.10
-            if entry.single.changed
-        ],
+        [entry.diff() for entry in entries if entry.single.changed],
         tuple(warning for entry in entries for warning in entry.single.warnings),
         failure=failure_message(failed, len(entries), "meetings"),
     )
@@ -84,33 +132,101 @@ def _entries(api: RealtimeApi, params: Mapping[str, Any], context: Context) -> l
             desired = DesiredMeeting.of({**options, "state": options.get("state") or params["state"]})
         except InvalidRequest as error:
             raise InvalidRequest(f"meetings[{place}]: {error}") from None
-        if desired.identity in places:
-            raise InvalidRequest(f"meetings[{place}] and meetings[{places[desired.identity]}] are both {desired.label}")
-        places[desired.identity] = place
-        single = MeetingReconciliation(api, desired, context)
-        single.current = Meeting(id=desired.meeting_id, title=desired.title)
-        entries.append(Entry(single))
+        option, value = desired.identity
+        identity = option, canonical(value) if option == "title" else value
+        if identity in places:
+            raise InvalidRequest(f"meetings[{place}] and meetings[{places[identity]}] are both {desired.label}")
+        places[identity] = place
+        entries.append(Entry(MeetingReconciliation(api, desired, context)))
     return entries
 
 
-def _bring(entry: Entry, listed: Sequence[Meeting], known: Mapping[str | None, Meeting]) -> None:
-    """Change one meeting, from what the sweep shows of it. One asked for by an ID that is not in it is read."""
-    single, desired = entry.single, entry.single.desired
-    try:
-        if not desired.meeting_id:
-            observed = single.complete(titled(listed, desired.title or ""))
-        elif desired.meeting_id in known:
-            observed = single.complete([known[desired.meeting_id]])
-        else:
-            observed = single.observe()
-        single.carry_out(observed)
-    except RealtimeError as failure:
-        entry.failure = failure
+def _observe(api: RealtimeApi, params: Mapping[str, Any], context: Context, entries: Sequence[Entry]) -> None:
+    """Find all meetings in a sweep of the active ones, and read what the sweep does not show."""
+    if not entries:
+        return
+    listed = api.meetings(status=ACTIVE)
+    sought = [entry for entry in entries if not entry.single.desired.meeting_id]
+    _find(sought, listed)
+    missing = [entry for entry in sought if not entry.observed and entry.failure is None]
+    if missing and not listed.counted:
+        # One that left may have moved others out of sight, and nobody counts.
+        _find(missing, api.meetings(status=ACTIVE))
+    known = {item.id: item for item in listed}
+    for entry in entries:
+        if entry.single.desired.meeting_id in known:
+            entry.observed = [known[entry.single.desired.meeting_id]]
+
+    def read(entry: Entry) -> None:
+        single = entry.single
+        with entry.noting():
+            observed = single.complete(entry.observed) if entry.observed else single.observe()
+            single.decide(observed)
+
+    def unread(entry: Entry) -> bool:
+        by_id = entry.single.desired.meeting_id is not None
+        return entry.single.incomplete(entry.observed) if entry.observed else by_id
+
+    for entry in entries:
+        if entry.failure is None and not unread(entry):
+            with entry.noting():
+                entry.single.decide(entry.observed)
+    in_pool(context, params["concurrency"], read, [entry for entry in entries if unread(entry)], "reading")
+
+
+def _find(entries: Sequence[Entry], listed: Sequence[Meeting]) -> None:
+    """Find those that are known by their titles in a list."""
+    titles = by_title(listed)
+    for entry in entries:
+        with entry.noting():
+            entry.observed = titled(titles, entry.single.desired)
+
+
+def _check_apart(entries: Sequence[Entry]) -> None:
+    """Refuse two entries that are about the same meeting, or that would give two meetings one title."""
+    taken: dict[str, int] = {}
+    titles: dict[str, list[int]] = {}
+    for place, entry in enumerate(entries):
+        for meeting_id in entry.targets:
+            other = taken.setdefault(meeting_id, place)
+            if other != place:
+                raise InvalidRequest(
+                    f"meetings[{other}] and meetings[{place}] are both about the meeting {meeting_id}: list it once"
+                )
+        if entry.leads_to_title:
+            titles.setdefault(canonical(entry.leads_to_title), []).append(place)
+    for places in titles.values():
+        for place, other in itertools.permutations(places, 2):
+            # Who gives the IDs of both, and this title to both, wants it.
+            if entries[place].titles_anew and not (entries[place].explicit and entries[other].explicit):
+                raise InvalidRequest(
+                    f"meetings[{place}] and meetings[{other}] would both be titled {entries[place].leads_to_title!r}: "
+                    "give one of them another title"
+                )
+
+
+def _change(params: Mapping[str, Any], context: Context, entries: Sequence[Entry]) -> None:
+    """Send what is planned. Of creations whose titles may become one when they are cut, one comes first."""
+
+    def change(entry: Entry) -> None:
+        with entry.noting():
+            entry.single.apply()
+
+    def kept(entry: Entry) -> str | None:
+        return entry.single.current.title if entry.single.current.id else None
+
+    pending = [entry for entry in entries if entry.failure is None]
+    first, rest = parted([entry for entry in pending if entry.single.planned.create], lambda entry: entry.title)
+    later = {id(entry) for entry in rest}
+    in_pool(context, params["concurrency"], change, [e for e in pending if id(e) not in later], "changing")
+    for entry, other in doubles(first, rest, lambda entry: entry.title, kept):
+        entry.failure = _one_title(entry, other)
+    in_pool(context, params["concurrency"], change, [e for e in rest if e.failure is None], "changing")
 
 
 def _agree(api: RealtimeApi, entries: Sequence[Entry], context: Context) -> None:
     """After creations, read the list once more: of several of one title, the oldest is the one."""
-    created = [entry for entry in entries if entry.single.changed and entry.single.before is None and not entry.failure]
+    created = [entry for entry in entries if entry.single.planned.create and not entry.failure]
     if context.check_mode or not created:
         return
     try:
@@ -119,5 +235,17 @@ def _agree(api: RealtimeApi, entries: Sequence[Entry], context: Context) -> None
         for entry in created:
             entry.failure = failure
         return
+    taken = {entry.single.current.id: entry for entry in entries if not entry.single.planned.create}
     for entry in created:
         entry.single.agree(listed)
+        other = taken.setdefault(entry.single.current.id, entry)
+        if other is not entry:
+            entry.failure = _one_title(entry, other)
+
+
+def _one_title(entry: Entry, other: Entry) -> StateUnreachable:
+    title = other.single.current.title
+    return StateUnreachable(
+        f"{entry.single.desired.label} and {other.single.desired.label} are one to the service, which calls them "
+        f"{title!r}: give them titles that differ earlier"
+    )

@@ -14,7 +14,7 @@ encoder pushes to it.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import check_id
@@ -25,6 +25,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.comm
     check_seconds,
     given,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import Named, is_form, told
 
 
 class Desired(NamedTuple):
@@ -73,6 +74,12 @@ class Desired(NamedTuple):
             if value:
                 return option, value
         raise AssertionError("a livestream without identity")
+
+    @property
+    def unseen(self) -> Livestream:
+        """What is known of the livestream before anything is read: what identifies it."""
+        name = self.name if self.identity[0] == "name" else None
+        return Livestream(id=self.livestream_id, meeting_id=self.meeting_id, name=name)
 
     @property
     def short(self) -> str:
@@ -174,9 +181,25 @@ def _plan_missing(desired: Desired) -> Plan:
 
 
 def _rename_warnings(observed: Livestream, desired: Desired) -> tuple[str, ...]:
-    if desired.name and observed.name and observed.name != desired.name:
-        return (f"{desired.label} is named {observed.name!r}; a livestream cannot be renamed to {desired.name!r}",)
-    return ()
+    if not desired.name or not observed.name or observed.name == desired.name:
+        return ()
+    if desired.identity[0] == "name" or is_form(observed.name, desired.name):
+        return told(desired.label, observed.name, desired.name)
+    return (f"{desired.label} is named {observed.name!r}; a livestream cannot be renamed to {desired.name!r}",)
+
+
+def independents(livestreams: Iterable[Livestream]) -> Named[Livestream]:
+    """The enabled independent livestreams of a list, by name."""
+    return Named((item.name, item) for item in livestreams if not item.meeting_id and not item.disabled)
+
+
+def find(named: Named[Livestream], desired: Desired) -> tuple[Livestream | None, tuple[str, ...]]:
+    """The livestream that is the one of this name, and a warning when there are more.
+
+    Raises :class:`~..errors.StateUnreachable` when nobody can tell whether it is among them.
+    """
+    name, found = named.find(desired.name or "", desired.label)
+    return oldest(found, name)
 
 
 def oldest(livestreams: Sequence[Livestream], name: str) -> tuple[Livestream | None, tuple[str, ...]]:

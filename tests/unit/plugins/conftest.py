@@ -70,14 +70,14 @@ class Script:
         return RealtimeApi(self.transport(**settings), "acc", "app")
 
     def context(self, check_mode: bool = False) -> Context:
-        """A reconciliation's surroundings; its clock moves when it sleeps."""
+        """A reconciliation's surroundings; its clock moves when it sleeps, from the beginning of 1970."""
         now = [0.0]
 
         def sleep(seconds: float) -> None:
             self.sleeps.append(seconds)
             now[0] += seconds
 
-        return Context(check_mode=check_mode, clock=Clock(lambda: now[0], sleep))
+        return Context(check_mode=check_mode, clock=Clock(lambda: now[0], sleep, lambda: now[0]))
 
     def done(self) -> None:
         """All that was expected came, and nothing else."""

@@ -49,6 +49,7 @@ FORBIDDEN = {
     "files.py": ("ansible.", "requests", "urllib3", "_requests", "transport", "api", "models", "reconcile"),
     "manifests.py": ("ansible.", "models", "api", "reconcile"),
     "reconcile/common.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/naming.py": ("ansible.", "requests", "urllib3", "_requests", "transport", "api", "models"),
     "reconcile/plan.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/watch.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/writing.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
