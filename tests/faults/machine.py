@@ -21,13 +21,29 @@ from .promises import check, converges
 from .stage import NETWORKS, Actor, Network, Ran, Stage, Task
 
 MEETINGS: Final = ("meeting-a", "meeting-b", "meeting-c")
-NAMES: Final = ("feed-a", "feed-b")
-TITLES: Final = ("Curie", "Meitner")
+# A service that trims, composes, escapes or cuts names changes all but the first; the others become one when cut.
+_LONG: Final = " Cafe\u0301 & the longest of all the names, of which a service forgets the {}"
+NAMES: Final = ("feed-a", _LONG.format("end"), _LONG.format("rest"))
+TITLES: Final = ("Curie", *NAMES[1:])
+# Meetings that are also known by their IDs, and what their titles may be.
+HALLS: Final = ("hall-a", "hall-b")
+HALL_TITLES: Final = (*TITLES, "Hall")
+# What no task names, and others change meanwhile: meetings by their title, and by their IDs those on the air.
+OTHER: Final = "Other"
+OTHERS: Final = ("other-a", "other-b")
+DAYS: Final = 100_000.0  # seconds: longer than a livestream lasts
 LONGER_THAN_ANY_LAG: Final = 10.0
 NEVER: Final = 1500  # seconds: longer than any task is willing to wait
 
 # Where creating is not offered, or a meeting cannot be livestreamed, failing is right: the product covers that.
-_FIXED = {"create_offered", "start_empty_meeting", "start_inactive_meeting", "start_unknown_meeting", "unknown_query"}
+_FIXED = {
+    "create_offered",
+    "name_pattern",
+    "start_empty_meeting",
+    "start_inactive_meeting",
+    "start_unknown_meeting",
+    "unknown_query",
+}
 _WIRE = {name: values for name, values in wire_fields().items() if name not in _FIXED}
 
 profiles = st.builds(
@@ -95,6 +111,31 @@ limits = st.fixed_dictionaries(
 heavy_faults = st.builds(_rule, st.sampled_from(_HEAVY), _ANY_READ, _FIRST, st.just({"times": 1}))
 
 
+def _happening(index: int, event: Fields) -> Fields:
+    operation = "list_meetings" if "meeting" in event["do"] else "list_livestreams"
+    return {"operation": operation, "kind": "meanwhile", "index": index, "event": event}
+
+
+def _events(**fields: st.SearchStrategy[str]) -> st.SearchStrategy[Fields]:
+    return st.fixed_dictionaries(fields)
+
+
+# What somebody else does to what no task names, and to what some do.
+_elsewhere = st.one_of(
+    _events(do=st.sampled_from(["create_meeting", "retire_meeting", "retire_meeting"]), title=st.just(OTHER)),
+    _events(do=st.sampled_from(["start", "end", "end"]), meeting_id=st.sampled_from(OTHERS)),
+    _events(do=st.just("create_livestream"), name=st.just(OTHER)),
+)
+_here = st.one_of(
+    _events(do=st.sampled_from(["create_meeting", "retire_meeting"]), title=st.sampled_from(TITLES)),
+    _events(do=st.just("rename_meeting"), title=st.sampled_from(TITLES), to=st.sampled_from([OTHER, *TITLES])),
+    _events(do=st.just("rename_meeting"), title=st.just(OTHER), to=st.sampled_from(TITLES)),
+    _events(do=st.sampled_from(["start", "end"]), meeting_id=st.sampled_from(MEETINGS)),
+    _events(do=st.just("create_livestream"), name=st.sampled_from(NAMES)),
+)
+happening = st.builds(_happening, st.integers(0, 4), st.one_of(_elsewhere, _elsewhere, _elsewhere, _here))
+
+
 def _of_meeting(meeting: str, state: str) -> dict[str, Any]:
     return {"meeting_id": meeting, "state": state}
 
@@ -118,6 +159,14 @@ _titles = st.builds(
     st.sampled_from(["active", "active", "inactive"]),
     _settings,
 )
+_halls = st.builds(
+    lambda hall, title, state, fields: {"meeting_id": hall, "state": state, **title, **fields},
+    st.sampled_from(HALLS),
+    st.fixed_dictionaries({}, optional={"title": st.sampled_from(HALL_TITLES)}),
+    st.sampled_from(["active", "active", "inactive"]),
+    _settings,
+)
+_meetings = st.one_of(_titles, _titles, _halls)
 
 
 def _several(entries: st.SearchStrategy[dict[str, Any]], *kinds: str) -> st.SearchStrategy[list[dict[str, Any]]]:
@@ -141,12 +190,12 @@ tasks = st.builds(
         _keys,
         st.fixed_dictionaries({"concurrency": st.integers(1, 3)}, optional={"exclusive": st.just(True)}),
     ),
-) | st.builds(Task, st.just("realtime_meeting"), _titles) | st.builds(
+) | st.builds(Task, st.just("realtime_meeting"), _meetings) | st.builds(
     Task,
     st.just("realtime_meetings"),
     st.builds(
         lambda several, concurrency: {"meetings": several, "concurrency": concurrency},
-        _several(_titles, "title"),
+        _several(_meetings, "meeting_id", "title"),
         st.integers(1, 3),
     ),
 )  # fmt: skip
@@ -154,13 +203,17 @@ tasks = st.builds(lambda task, check: Task(task.module, task.options, check == 0
 
 
 def rules_for(profile: Profile, chosen: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The faults that are honest in a profile: a page that gets lost is missed only where pages are counted."""
-    misled = False
+    """The faults that are honest in a profile: what moves or loses a page is noticed only where things are counted."""
+    misled = profile.paging_total != "present"
     kept = []
     for fields in chosen:
         how = fields.get("how")
         if how in ("short_page", "empty_page", "first_page", "total_more", "total_less", "total_text", "stale"):
-            if misled or (profile.paging_total != "present" and how != "stale"):
+            if misled and how != "stale":
+                continue
+            misled = True
+        if fields["kind"] == "meanwhile":
+            if misled and fields["event"]["do"] in ("retire_meeting", "end"):
                 continue
             misled = True
         kept.append(fields)
@@ -176,20 +229,47 @@ class Schedule(RuleBasedStateMachine):
         base=st.sampled_from(list(NAMED)),
         fields=profiles,
         active=st.lists(st.sampled_from(MEETINGS), unique=True),
+        there=st.sampled_from(NAMES),
+        halls=st.tuples(st.sampled_from(HALL_TITLES), st.sampled_from(HALL_TITLES)),
+        crowd=st.sampled_from([0, 0, 1, 2, 3, 4]),
+        old=st.booleans(),
         kept=st.booleans(),
         network=st.sampled_from(NETWORKS),
     )
-    def begin(self, base: str, fields: Fields, active: list[str], kept: bool, network: Network) -> None:
-        """A service, the way to it, and what is there already."""
-        self.profile = NAMED[base].but(**fields, rate_limit=0)
+    def begin(
+        self,
+        base: str,
+        fields: Fields,
+        active: list[str],
+        there: str,
+        halls: tuple[str, str],
+        crowd: int,
+        old: bool,
+        kept: bool,
+        network: Network,
+    ) -> None:
+        """A service, the way to it, and what is there already; in a crowd, in lists of many pages that are counted."""
+        crowded = {"paging_total": "present", "max_per_page": 2 + crowd % 2} if crowd else {}
+        # A livestream of days ago that was started again.
+        aged = {"restart_keeps_id": True, "status_of_unknown": "none"} if old else {}
+        self.profile = NAMED[base].but(**{**fields, **crowded, **aged}, name_pattern="ignored", rate_limit=0)
         self.stage.reset(self.profile, network)
         service = self.stage.world.service
-        for meeting in MEETINGS:
+        for meeting in (*OTHERS, *MEETINGS):
             service.add_meeting({}, meeting_id=meeting)
             service.presence(meeting, 1)
-            if meeting in active:
+        on_air = [*OTHERS[: crowd // 2], *active]
+        if old:
+            for meeting in on_air:
                 service.start(meeting, None, None)
-        service.create("feed-b")
+            self.stage.pass_time(DAYS)
+            service.settle()
+        for meeting in on_air:
+            service.start(meeting, None, None)
+        for hall, title in zip(HALLS, halls, strict=True):
+            service.add_meeting({"title": title}, meeting_id=hall)
+        service.create(there)
+        self.crowd = crowd
         self.actors = [Actor(self.stage, name, keeps=kept) for name in ("ann", "bob", "cy")]
         self.stage.pass_time(60)
         FIGURES.count("schedules", "tried")
@@ -202,6 +282,7 @@ class Schedule(RuleBasedStateMachine):
         tunnels=st.lists(tunnel_faults, max_size=2),
         heavy=st.integers(0, 60).flatmap(lambda number: heavy_faults if number == 60 else st.none()),
         limit=st.integers(0, 5).flatmap(lambda number: limits if number == 5 else st.none()),
+        meanwhile=st.lists(happening, max_size=1),
         order=st.integers(0, 1000),
         free=st.integers(0, 3),
     )
@@ -212,6 +293,7 @@ class Schedule(RuleBasedStateMachine):
         tunnels: list[Fields],
         heavy: Fields | None,
         limit: Fields | None,
+        meanwhile: list[Fields],
         order: int,
         free: int,
     ) -> None:
@@ -222,7 +304,9 @@ class Schedule(RuleBasedStateMachine):
             # An actor sends from one thread at a time, so that the order can be drawn.
             wanted = [Task(t.module, {**t.options, **_alone(t)}, t.check) for t in wanted]
         behind_proxy = tunnels if self.stage.network == "proxy" else []
-        rules = rules_for(self.profile, [*wrong, *behind_proxy, *([heavy] if heavy else [])])
+        rules = rules_for(self.profile, [*wrong, *behind_proxy, *([heavy] if heavy else []), *meanwhile])
+        for _number in range(self.crowd // 2):
+            self.stage.world.service.add_meeting({"title": OTHER})
         self.stage.faults(rules)
         if limit is not None:
             self.stage.limit(**limit)
@@ -230,6 +314,7 @@ class Schedule(RuleBasedStateMachine):
         self._count(rans, rules, several, drawn)
         self.stage.calm()
         check(self.stage, rans)
+        self.stage.note_others()
         self.stage.pass_time(LONGER_THAN_ANY_LAG)
         for ran in rans:
             converges(self.stage, ran, patience=120 + self.profile.live_delay)
@@ -249,8 +334,10 @@ class Schedule(RuleBasedStateMachine):
         FIGURES.count("requests", "sent", len(entries))
         FIGURES.count("requests", "blocked", sum(entry.status == 429 and not entry.fault for entry in entries))
         for rule_, armed in zip(rules, self.stage.world.faults.armed, strict=True):
-            if armed.fired:
+            if armed.fired and rule_["kind"] != "meanwhile":
                 FIGURES.count("faults", _name_of(rule_), armed.fired)
+        for event in self.stage.world.happened:
+            FIGURES.count("others", event.do)
 
 
 _PICKING = {"operation", "method", "path", "index", "times", "rate", "seed"}

@@ -172,6 +172,10 @@ def _schedules(found: Found) -> Iterator[str]:
         f"and {_number(outcomes['failed'])} failed with a message that says why."
     )
     yield (
+        f"{_number(_sum(found, 'others'))} times, between two requests of a task, somebody else created, renamed or "
+        "retired a meeting, created a livestream, or started or ended one."
+    )
+    yield (
         "How often each fault struck. *Done* means that the service carried the request out all the same, *not done* "
         "that it never saw it."
     )
