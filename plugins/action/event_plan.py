@@ -6,25 +6,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
-from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
 
 from ansible.errors import AnsibleError
-from ansible.module_utils.urls import open_url
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import printable
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.addresses import Address, masked
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.download import DownloadFailed, download
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers import InvalidAnswer
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import plan_event
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.in_process import plain
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule import ScheduleError, read_schedule
 
 LARGEST = 20_000_000  # bytes of a schedule; that of the largest congress has about two million
-TIMEOUT = 30  # seconds until a server has answered
 TOO_DEEP = "The answers are nested too deeply"
 
 
@@ -49,6 +47,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             plan = plan_event(answers, self._read_schedule, prefix)
             for name in ("run_sheet", "credentials"):
                 plan["options"][name] = self._from_here(plan["options"], name, prefix)
+            if plan["options"]["schedule"]:
+                plan["options"]["schedule"] = masked(plan["options"]["schedule"])
             return {**result, "changed": False, **plan}
         except RecursionError:
             return {**result, "failed": True, "msg": TOO_DEEP}
@@ -58,7 +58,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             return {
                 **result,
                 "failed": True,
-                "msg": printable(f"{prefix}schedule ({_named(answers['schedule'])}): {error}"),
+                "msg": printable(f"{prefix}schedule {_shown(answers['schedule'], error)}"),
             }
 
     def _from_here(self, options: Mapping[str, Any], name: str, prefix: str) -> str | None:
@@ -95,20 +95,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
 def _download(url: str) -> bytes:
     try:
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise ScheduleError("only http and https addresses are read")
-        with open_url(url, timeout=TIMEOUT, use_netrc=False, http_agent="eventops.cloudflare") as answer:
-            content: bytes = answer.read(LARGEST + 1)
-            return content
-    except HTTPError as error:
-        raise ScheduleError(f"the server answers with HTTP {error.code} {error.reason}") from None
-    except (URLError, HTTPException, OSError, ValueError) as error:
-        if isinstance(error, ScheduleError):
-            raise
-        raise ScheduleError(f"the server cannot be asked: {getattr(error, 'reason', error)}") from None
+        return download(url, LARGEST)
+    except DownloadFailed as error:
+        raise ScheduleError(str(error)) from None
 
 
-def _named(place: Any) -> str:
-    """The place as it may be shown: an address without the password that may be in it."""
-    user, found, rest = str(place).rpartition("@")
-    return f"{user.partition('://')[0]}://{rest}" if found and "://" in user else str(place)
+def _shown(place: Any, problem: object) -> str:
+    """Where the schedule is, and what is wrong with it, without the credentials of an address."""
+    with contextlib.suppress(ValueError):  # a path
+        problem = Address.of(str(place)).scrub(str(problem))
+    return f"({masked(str(place))}): {problem}"

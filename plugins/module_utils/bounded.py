@@ -29,21 +29,21 @@ LARGEST_ANSWER = 10 * 2**20  # bytes; a page of 100 meetings with all their sett
 
 
 class AnswerTooLarge(OSError):
-    """More than an answer of this API can need."""
+    """More than an answer can need: by default, one of this API."""
 
-    def __init__(self) -> None:
-        super().__init__(f"the answer is larger than {LARGEST_ANSWER // 2**20} MiB")
+    def __init__(self, largest: int = LARGEST_ANSWER) -> None:
+        super().__init__(f"the answer is larger than {largest // 2**20} MiB")
 
 
 class _Reader(io.RawIOBase):
     """What one connection sends in answer to one request."""
 
-    def __init__(self, raw: io.RawIOBase, seconds: float | None, now: Callable[[], float]) -> None:
+    def __init__(self, raw: io.RawIOBase, seconds: float | None, now: Callable[[], float], largest: int) -> None:
         super().__init__()
         self._raw = raw
         self._now = now
         self._until = None if seconds is None else now() + seconds
-        self._left = LARGEST_ANSWER
+        self._largest = self._left = largest
 
     def readable(self) -> bool:
         return True
@@ -55,7 +55,7 @@ class _Reader(io.RawIOBase):
         size: int | None = self._raw.readinto(buffer)
         self._left -= size or 0
         if self._left < 0:
-            raise AnswerTooLarge
+            raise AnswerTooLarge(self._largest)
         return size
 
     def close(self) -> None:
@@ -63,8 +63,10 @@ class _Reader(io.RawIOBase):
         self._raw.close()
 
 
-def pools(now: Callable[[], float], on_send: Callable[[bool], None]) -> dict[str, Any]:
+def pools(now: Callable[[], float], on_send: Callable[[bool], None], largest: int) -> dict[str, Any]:
     """urllib3's connection pools by scheme, for bounded answers: each takes as long as the socket's timeout at most.
+
+    ``largest`` is the most bytes of an answer, its headers included.
 
     ``on_send`` is called with False before a connection is made, its tunnel through a proxy included, and with True
     before the first byte of a request is sent. A request on a connection that is kept is not announced with False.
@@ -74,7 +76,7 @@ def pools(now: Callable[[], float], on_send: Callable[[bool], None]) -> dict[str
         def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
             super().__init__(sock, *args, **kwargs)
             reader: Any = self.fp
-            self.fp = io.BufferedReader(_Reader(reader.detach(), sock.gettimeout(), now))
+            self.fp = io.BufferedReader(_Reader(reader.detach(), sock.gettimeout(), now, largest))
 
         def _read_status(self) -> tuple[str, int, str]:
             # http.client skips 100 only. 101 is final: it ends HTTP on this connection (RFC 9110, section 15.2).
@@ -134,9 +136,10 @@ class BoundedAdapter(HTTPAdapter):
         now: Callable[[], float],
         context: ssl.SSLContext | None,
         on_send: Callable[[bool], None] = _ignore,
+        largest: int = LARGEST_ANSWER,
         **options: Any,
     ) -> None:
-        self._pools = pools(now, on_send)
+        self._pools = pools(now, on_send, largest)
         self._context = context
         super().__init__(**options)
 

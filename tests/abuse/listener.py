@@ -27,11 +27,15 @@ def http(status: str = "200 OK", body: Any = None, **headers: str) -> bytes:
 
 @dataclass
 class Listener:
-    """``connections`` counts who came, TLS or not; ``received`` is what they sent once there was a connection."""
+    """``connections`` counts who came, TLS or not; ``received`` is what they sent once there was a connection.
+
+    ``answers`` come first, one for each request, then ``answer``.
+    """
 
     port: int
     tls: bool
     answer: bytes = field(default_factory=http)
+    answers: list[bytes] = field(default_factory=list)
     connections: int = 0
     received: bytes = b""
 
@@ -72,7 +76,7 @@ def listening(context: ssl.SSLContext | None = None, answer: bytes | None = None
                     received += part
                 listener.received += received + b"\0"
                 if received:
-                    connection.sendall(listener.answer)
+                    connection.sendall(listener.answers.pop(0) if listener.answers else listener.answer)
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
             except OSError:

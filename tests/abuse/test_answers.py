@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import json
 import os
+import socket
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -154,11 +154,30 @@ def test_what_a_server_of_schedules_says(answer: bytes) -> None:
 
 
 @given(text=texts)
-def test_any_address(text: str) -> None:
-    with contextlib.suppress(ScheduleError):
-        event_plan._download(f"http://127.0.0.1:9/{text}")
-    with contextlib.suppress(ScheduleError):
-        event_plan._download(f"http://{text}.invalid:9/" if "/" not in text else f"{text}://")
+def test_any_address(schedule: Path, text: str) -> None:
+    """Nothing is there, under any of these addresses; the password that is in them is never shown."""
+    find = socket.getaddrinfo
+
+    def look_up(host: Any, *args: Any, **options: Any) -> Any:
+        if host != "127.0.0.1":
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return find(host, *args, **options)
+
+    password = "canary-0123456789"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", look_up)
+        for address in (
+            f"http://127.0.0.1:9/{text}",
+            f"http://me:{password}@127.0.0.1:9/{text}",
+            f"http://me:{password}{text}@127.0.0.1:9/",
+            f"http://me:{password}@{text}",
+            f"http://{text}.invalid:9/",
+            f"{text}://me:{password}@127.0.0.1:9/",
+        ):
+            for given_address in (address, [address], {"address": address}):
+                message, _found = planned({"schedule": given_address}, schedule.parent)
+                assert message is not None
+                assert password not in message
 
 
 @given(text=texts | strategies.text(alphabet="-:[]{}&*!|>'\"# \n\tabc1", max_size=60))

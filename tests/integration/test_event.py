@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import stat
 import sys
+from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -214,6 +215,36 @@ def test_a_schedule_is_read_from_a_server(playbook: Any, sim: Control, httpserve
         ran = playbook(PROVISION, **answers(schedule=httpserver.url_for(path)))
         assert ran.returncode == 2
         assert message in ran.results[-1]["result"]["msg"]
+
+
+def test_credentials_of_the_schedule_are_sent_and_never_shown(
+    playbook: Any, sim: Control, httpserver: HTTPServer
+) -> None:
+    """Also where the server echoes them, and where the address is given as something else than a text."""
+    password, token = "canary-0123456789", "canary-9876543210"
+    page = f"<!DOCTYPE html><title>Hello {password}</title>"
+    httpserver.expect_request(
+        "/schedule.json", headers={"Authorization": f"Basic {b64encode(f'me:{password}'.encode()).decode()}"}
+    ).respond_with_data(SAMPLE.read_bytes())
+    httpserver.expect_request("/login").respond_with_data(page)
+
+    def provision(schedule: Any) -> Any:
+        # Ansible prints its command line at -vvvv.
+        variables = playbook.home / "variables.json"
+        variables.write_text(json.dumps(answers(schedule=schedule)["extra"]))
+        return playbook(PROVISION, "--extra-vars", f"@{variables}")
+
+    address = httpserver.url_for("/").replace("http://", f"http://me:{password}@")
+    for path, returncode in (("schedule.json", 0), ("login", 2), ("gone", 2)):
+        ran = provision(f"{address}{path}?token={token}")
+        assert ran.returncode == returncode, ran.output
+        for secret in (password, token):
+            assert secret not in ran.output
+            assert secret not in json.dumps(ran.results)
+    ran = provision([f"{address}schedule.json"])
+    assert "event_livestream_schedule must be a text" in ran.output
+    assert password not in ran.output
+    assert len(ran.accepted) == 0
 
 
 def test_what_a_schedule_says_is_never_a_template(playbook: Any, sim: Control) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, RealtimeError
-from ansible_collections.eventops.cloudflare.plugins.module_utils.manifests import Look, Manifests, unfit
+from ansible_collections.eventops.cloudflare.plugins.module_utils.manifests import Look, Manifests
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
     Outcome,
@@ -28,6 +28,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool
     failure_message,
     in_pool,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.redirects import unfit
 
 REQUEST = 10.0  # seconds that one look may take
 

@@ -17,6 +17,7 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import printable
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.addresses import masked_within
 
 Spec = dict[str, Any]
 
@@ -133,5 +134,5 @@ def _from_yaml(text: str, name: str) -> Any:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    text = repr(masked_within(value))
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -21,6 +21,7 @@ INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufeff\ufff9-\ufffb]"
 )
+LINK = re.compile(r"https?://[^\s/?#\\@]+(?:[/?#]|$)", re.IGNORECASE)
 LONGEST_TEXT = 2_000  # characters; normalising a text made for it takes the square of its length
 SHOWN = 60  # characters of a wrong value that a message quotes
 MOST_LISTED = 40  # of things that a message lists
@@ -129,6 +130,6 @@ class Node:
         return self.plain()
 
     def link(self) -> str | None:
-        """A web address; None if it is anything else, which no page should link, or too long."""
+        """A web address; None if it is anything else, holds credentials, or is too long: no page should link it."""
         text = None if isinstance(self.value, str) and len(self.value) > LONGEST_TEXT else self.plain()
-        return text if text and re.match(r"https?://[^\s/]", text, re.IGNORECASE) else None
+        return text if text and LINK.match(text) else None
