@@ -66,6 +66,11 @@ class RealtimeApi:
         """A block in which no request is repeated after so many seconds."""
         return self.transport.until(seconds)
 
+    @property
+    def service_time(self) -> float | None:
+        """Unix seconds by the service's clock, see :attr:`~.transport.Transport.service_time`."""
+        return self.transport.service_time
+
     def _path(self, *segments: str) -> str:
         return "/".join([self._prefix, *(quote(segment, safe="") for segment in segments)])
 

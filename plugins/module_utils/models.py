@@ -82,6 +82,11 @@ class Session(NamedTuple):
     created_at: str | None = None
     updated_at: str | None = None
 
+    @property
+    def began(self) -> str | None:
+        """When it began, ISO 8601 as sent: it was asked for, or else was created or went live."""
+        return self.invoked_time or self.created_at or self.started_time
+
     def public(self) -> dict[str, Any]:
         """The keys that modules return."""
         return self._asdict()
@@ -94,10 +99,9 @@ class LivestreamDetails(NamedTuple):
     sessions: tuple[Session, ...] = ()
 
     @property
-    def err_message(self) -> str | None:
-        """Why its newest session with an error failed."""
-        newest_first = sorted(self.sessions, key=lambda session: session.created_at or "", reverse=True)
-        return next((session.err_message for session in newest_first if session.err_message), None)
+    def newest(self) -> Session | None:
+        """The session that began last; None when none was fetched."""
+        return max(self.sessions, key=lambda session: session.began or "", default=None)
 
 
 # Settings of a meeting that only ever travel to the service, or hold somebody's stream key: never returned.

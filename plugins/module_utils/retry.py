@@ -51,8 +51,14 @@ def retry_after_seconds(value: str | None, now: float) -> float | None:
         return None
     if re.fullmatch(r"\s*\d{1,9}\s*", value):
         return float(value)
+    date = http_date(value)
+    return None if date is None else max(0.0, date - now)
+
+
+def http_date(value: str | None) -> float | None:
+    """Unix seconds of a date as HTTP writes it (RFC 9110, section 5.6.7); None when it is absent or unreadable."""
     try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now)
+        return email.utils.parsedate_to_datetime(value or "").timestamp()
     except (TypeError, ValueError, OverflowError):
         return None
 

@@ -27,6 +27,14 @@ def moment(option: str, value: str) -> datetime:
         ) from None
 
 
+def unix_seconds(text: str | None) -> float | None:
+    """Unix seconds of a time as the service writes it; None when it is no time."""
+    try:
+        return None if text is None else moment("", text).timestamp()
+    except InvalidRequest:
+        return None
+
+
 def iso(when: datetime) -> str:
     """As RealtimeKit writes times: ``2019-08-21T08:00:00.000Z``."""
     return when.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

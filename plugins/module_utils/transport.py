@@ -54,6 +54,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.retry import (
     TRANSIENT_STATUSES,
     Limit,
     backoff,
+    http_date,
     is_retriable,
     limit_of,
     retry_after_seconds,
@@ -258,6 +259,12 @@ class Transport:
         """Close the kept connections."""
         self._session.close()
 
+    @property
+    def service_time(self) -> float | None:
+        """Unix seconds by the service's clock (the header Date) of this thread's last answer; None if it had none."""
+        found: float | None = getattr(self._local, "service_time", None)
+        return found
+
     def abandon(self) -> None:
         """Send nothing any more, also for threads that are still at work: their task was interrupted."""
         self.abandoned = True
@@ -431,6 +438,7 @@ class Transport:
         return None if text is None else _short(_one_line(self.settings.credentials.scrub(text)))
 
     def _read(self, asked: str, method: str, path: str, response: requests.Response) -> Answer:
+        self._local.service_time = http_date(response.headers.get("Date"))
         status = response.status_code
         request_id = self._quote(response.headers.get("cf-ray"))
         body, is_json = parse(response)

@@ -357,3 +357,49 @@ class TestWhatAFailureShows:
         ran = Actor(stage, "ann")(Task(LIVESTREAMS, {"state": "stopped", "livestreams": [{"meeting_id": "one"}]}))
         (shown,) = ran.values["livestreams"]
         assert (shown["id"], shown["status"], shown["changed"]) == (started.id, "LIVE", False)
+
+
+def starting(meeting: str, many: bool) -> Task:
+    """A task that starts a meeting, and waits: the module for one livestream, or the one for many."""
+    entry = {"meeting_id": meeting, "state": "started"}
+    return Task("realtime_livestreams", {"livestreams": [entry]}) if many else Task("realtime_livestream", entry)
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("keeps_id", [False, True])
+@pytest.mark.parametrize("ended", ["stopped", "failed"])
+def test_reads_that_lag_behind_a_start_do_not_end_the_wait(
+    stage: Stage, many: bool, keeps_id: bool, ended: str
+) -> None:
+    """They show how the livestream ended before, with the same ID, or that it does not exist: the task failed."""
+    lag = {"stale_read": 2.5, "stale_list": 2.5, "list_lag": 2.5}
+    stage.reset(DEFAULT.but(rate_limit=0, live_delay=3, restart_keeps_id=keeps_id, **lag))
+    service = stage.world.service
+    service.add_meeting({}, meeting_id="one")
+    earlier = service.start("one", None, None)
+    stage.pass_time(60)
+    service.stop("one") if ended == "stopped" else service.fail(earlier.id, "no composer free")
+    stage.pass_time(60)
+    ran = Actor(stage, "ann")(starting("one", many))
+    assert not ran.failed, ran.values["msg"]
+    check(stage, [ran])
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("keeps_id", [False, True])
+@pytest.mark.parametrize("stale", [0, 2.5])
+def test_a_start_that_fails_is_told_with_its_reason(stage: Stage, many: bool, keeps_id: bool, stale: float) -> None:
+    """Two looks are enough, once the reads show it."""
+    profile = DEFAULT.but(
+        rate_limit=0, stale_read=stale, restart_keeps_id=keeps_id, start_empty_meeting="invoked_then_errored"
+    )
+    stage.reset(profile)
+    service = stage.world.service
+    service.add_meeting({}, meeting_id="one")
+    for _time in range(2):
+        began = stage.now()
+        ran = Actor(stage, "ann")(starting("one", many))
+        assert "ended with an error (status ERRORED): The meeting cannot be livestreamed" in ran.values["msg"]
+        assert ran.values["changed"]
+        assert stage.now() - began <= stale + 10
+        stage.pass_time(60)

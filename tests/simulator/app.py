@@ -125,20 +125,20 @@ async def create_livestream(request: Request, body: models.CreateLivestream | No
 @api.get("/livestreams/sessions/{livestream_session_id}", tags=["livestreams"])
 async def get_livestream_session(request: Request, livestream_session_id: str) -> Response:
     """One session of a livestream."""
-    return _good({"data": _wire(request).session(_service(request).session(livestream_session_id))})
+    return _good({"data": _wire(request).session(_service(request).read_session(livestream_session_id))})
 
 
 @api.get("/livestreams/{livestream_id}", tags=["livestreams"])
 async def get_livestream(request: Request, livestream_id: str, query: Annotated[models.Paging, Query()]) -> Response:
     """One livestream with its sessions."""
-    livestream = _service(request).livestream(livestream_id)
+    livestream = _service(request).read_livestream(livestream_id)
     return _good(_wire(request).by_id(livestream, query.page_no, query.per_page))
 
 
 @api.get("/livestreams/{livestream_id}/active-livestream-session", tags=["livestreams"])
 async def get_active_livestream_session(request: Request, livestream_id: str) -> Response:
     """A livestream and its current session."""
-    livestream = _service(request).livestream(livestream_id)
+    livestream = _service(request).read_livestream(livestream_id)
     if livestream.session is None:
         raise Refused(404, f"No active session found for livestream_id {livestream_id}")
     wire = _wire(request)
@@ -169,7 +169,7 @@ async def stop_livestream(request: Request, meeting_id: str, body: models.Empty 
 async def get_active_livestream(request: Request, meeting_id: str) -> Response:
     """A meeting's active livestream."""
     service = _service(request)
-    livestream = service.active(meeting_id)
+    livestream = service.read_active(meeting_id)
     if livestream is None and service.profile.active_unknown_meeting == "404":
         _known(service, meeting_id)
     answer = _wire(request).active(livestream, service.newest(meeting_id))

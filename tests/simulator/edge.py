@@ -134,7 +134,10 @@ class Edge:
             return
         if rule is not None:
             answer = answer.replaced_by(rule, _target(scope))
-        answer = answer.with_headers((b"cf-ray", f"{secrets.token_hex(8)}-SIM".encode()))
+        answer = answer.with_headers(
+            (b"cf-ray", f"{secrets.token_hex(8)}-SIM".encode()),
+            (b"date", formatdate(self.world.service.clock.now(), usegmt=True).encode()),
+        )
         # Before sending: who has the answer may look into the journal at once.
         entry.status = answer.status
         entry.retry_after = _wait_told(answer)

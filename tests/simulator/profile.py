@@ -78,6 +78,10 @@ class Settings(BaseModel):
     stale_list: float = Field(default=0.0, ge=0)
     """The list of livestreams shows the statuses of this many seconds ago (nobody says how consistent it is: open)."""
 
+    stale_read: float = Field(default=0.0, ge=0)
+    """Reads of one livestream, of a meeting's livestreams and of sessions show what was this many seconds ago: what is
+    newer does not exist yet (nobody says how consistent they are: open)."""
+
     list_lag: float = Field(default=0.0, ge=0)
     """Seconds before a new livestream appears in the list (nobody says: open)."""
 

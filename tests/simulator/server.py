@@ -79,6 +79,8 @@ class Server(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
+                # The edge's own is in simulated time.
+                date_header=False,
                 # Longer than any pause between two requests of a client that keeps its connection.
                 timeout_keep_alive=120,
                 timeout_graceful_shutdown=1,

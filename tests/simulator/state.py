@@ -17,9 +17,9 @@ import unicodedata
 import uuid
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from .clock import Clock
 from .profile import Profile
@@ -80,6 +80,21 @@ class Session:
         end = now if self.stopped_time is None else self.stopped_time
         return self.viewer_seconds + self.viewers * max(0.0, end - self.viewers_since)
 
+    def as_of(self, moment: float) -> Session | None:
+        """What was known of it at an earlier time; None if it had not begun."""
+        if self.created_at > moment:
+            return None
+        stopped = self.stopped_time is not None and self.stopped_time <= moment
+        started = self.started_time is not None and self.started_time <= moment
+        known = [self.created_at, *([self.started_time] if started else []), *([self.stopped_time] if stopped else [])]
+        return replace(
+            self,
+            updated_at=max(time for time in known if time is not None),
+            started_time=self.started_time if started else None,
+            stopped_time=self.stopped_time if stopped else None,
+            err_message=self.err_message if stopped else None,
+        )
+
     def coarse(self, now: float) -> bool:
         """Whether the counters still show their first reading."""
         return self.started_time is not None and self.stopped_time is None and now - self.started_time < COARSE_SECONDS
@@ -123,6 +138,22 @@ class Livestream:
         """The status at an earlier time; the first one for a time before the livestream."""
         known = [status for since, status in self.history if since <= moment]
         return known[-1] if known else self.history[0][1]
+
+    def as_of(self, moment: float) -> Livestream | None:
+        """What was known of it at an earlier time; None if it did not exist."""
+        if self.created_at > moment:
+            return None
+        changed = [since for since, _status in self.history if since <= moment]
+        sessions = [session.as_of(moment) for session in self.sessions]
+        return replace(
+            self,
+            status=self.status_at(moment),
+            updated_at=max([self.created_at, *changed]),
+            sessions=[session for session in sessions if session is not None],
+        )
+
+
+Dated = TypeVar("Dated", Session, Livestream)
 
 
 @dataclass(slots=True, eq=False)
@@ -422,15 +453,40 @@ class Service:
         return self._add(name, None, CREATED)
 
     def active(self, meeting_id: str) -> Livestream | None:
-        """What reads show as a meeting's active livestream."""
+        """A meeting's active livestream."""
         self.settle()
         livestream = self._active.get(meeting_id)
         return livestream if livestream is not None and livestream.status in ACTIVE else None
 
     def newest(self, meeting_id: str) -> list[Livestream]:
-        """A meeting's livestreams, newest first."""
+        """What reads show as a meeting's livestreams, newest first."""
         self.settle()
-        return self._of_meeting.get(meeting_id, [])[::-1]
+        return self._as_read(self._of_meeting.get(meeting_id, [])[::-1])
+
+    def read_active(self, meeting_id: str) -> Livestream | None:
+        """What reads show as a meeting's active livestream."""
+        return next((item for item in self.newest(meeting_id) if item.status in ACTIVE), None)
+
+    def read_livestream(self, livestream_id: str) -> Livestream:
+        """What reads show of a livestream; raises Refused (404)."""
+        found = self._as_read([self.livestream(livestream_id)])
+        if not found:
+            raise Refused(404, f"No livestream found with id {livestream_id}")
+        return found[0]
+
+    def read_session(self, session_id: str) -> Session:
+        """What reads show of a session; raises Refused (404)."""
+        found = self._as_read([self.session(session_id)])
+        if not found:
+            raise Refused(404, f"No livestream session found with id {session_id}")
+        return found[0]
+
+    def _as_read(self, items: list[Dated]) -> list[Dated]:
+        """The items as reads show them, which may be older; without those that reads do not know yet."""
+        if self.profile.stale_read <= 0:
+            return items
+        shown = [item.as_of(self.clock.now() - self.profile.stale_read) for item in items]
+        return [item for item in shown if item is not None]
 
     def livestream(self, livestream_id: str) -> Livestream:
         """One livestream; raises Refused (404)."""

@@ -63,6 +63,8 @@ class Reconciliation(Writer):
         self.before: Livestream | None = None
         # What was read of it, or accepted; in check mode what would come of it.
         self.current = desired.unseen
+        # The service's time (Unix seconds) right before the first attempt to start.
+        self.started_after: float | None = None
 
     def run(self) -> Outcome:
         """All of it. A failure after an accepted write says so in its ``changed``."""
@@ -99,7 +101,7 @@ class Reconciliation(Writer):
         """Wait, when asked to."""
         if self.desired.state == "present" or not self.desired.wait:
             return
-        watch = Watch(self.api, self.desired, self.current)
+        watch = Watch(self.api, self.desired, self.current, self.started_after)
         wait = Wait(self.context, self.desired.wait_timeout)
         # That a stop was accepted does not mean that it has happened.
         unseen = planned.action is Action.STOP
@@ -167,6 +169,8 @@ class MeetingLivestream(Reconciliation):
 
     def start(self) -> Livestream:
         """POST the start."""
+        if self.started_after is None:
+            self.started_after = self.api.service_time
         started = self.api.start(self.meeting_id, name=self.desired.name, video_config=self.desired.video_config)
         self.warnings += told(self.desired.label, started.name, self.desired.name)
         return started.known(Livestream(name=self.desired.name, meeting_id=self.meeting_id, status=INVOKED))

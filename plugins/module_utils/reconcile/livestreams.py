@@ -72,6 +72,7 @@ class Entry:
     current: Livestream = field(default_factory=Livestream)
     planned: Plan = field(default_factory=lambda: Plan(Action.NOTHING, Livestream()))
     changed: bool = False
+    started_after: float | None = None  # see Watch
     failure: RealtimeError | None = None
     warnings: tuple[str, ...] = ()
 
@@ -316,7 +317,7 @@ class _Programme:
             try:
                 entry.planned = single.carry_out()
             finally:
-                entry.before, entry.current = single.before, single.current
+                entry.before, entry.current, entry.started_after = single.before, single.current, single.started_after
 
     def create(self, entry: Entry) -> None:
         """Create an independent livestream; that all jobs agree on the oldest comes later, for all together."""
@@ -370,7 +371,7 @@ class _Programme:
     def wait(self) -> None:
         """Poll all that are not yet in their state, together."""
         watches = {
-            id(entry): Watch(self.api, entry.desired, entry.current)
+            id(entry): Watch(self.api, entry.desired, entry.current, entry.started_after)
             for entry in self.all
             if entry.failure is None and entry.desired.state != "present"
         }

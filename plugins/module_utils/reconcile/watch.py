@@ -7,16 +7,21 @@
 from __future__ import annotations
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import WaitFailed
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import Refused, WaitFailed
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import (
     ERRORED,
     LIVE,
     Livestream,
     LivestreamDetails,
+    Session,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.plan import Desired
+from ansible_collections.eventops.cloudflare.plugins.module_utils.times import unix_seconds
 
-ENDED_LOOKS = 2  # looks in a row that must agree before a started livestream counts as ended: reads can be stale
+# Reads can lag behind, so that one look at how a livestream ended is not enough: so many in a row have to agree.
+ENDED_LOOKS = 2
+# Seconds by which the clock that sets the header Date may be ahead of the one that sets the times of sessions.
+CLOCK_TOLERANCE = 2.0
 
 
 class Watch:
@@ -24,19 +29,31 @@ class Watch:
 
     ``current`` is what is known of it, ``done`` whether that is what was waited for. Before the first look at a stop
     that was accepted, ``done`` says no more than that it was accepted.
+
+    ``started_after`` is the service's time (Unix seconds) right before the task sent its start: what began earlier is
+    not that start's. None when the task sent none, or the service does not tell its time.
     """
 
-    def __init__(self, api: RealtimeApi, desired: Desired, current: Livestream) -> None:
+    def __init__(
+        self, api: RealtimeApi, desired: Desired, current: Livestream, started_after: float | None = None
+    ) -> None:
         self._api = api
         self._desired = desired
+        self._started_after = started_after
         self._ended = 0
+        # An independent livestream may still show the failure of an earlier push.
+        self._failed_before = not current.active
         self.current = current
-        self.status = current.status
 
     @property
     def done(self) -> bool:
         """Whether the wait is over."""
         return self.current.playable if self._desired.state == "started" else not self.current.active
+
+    @property
+    def status(self) -> str | None:
+        """The last status that was seen."""
+        return self.current.status
 
     def saw(self, found: Livestream | None) -> None:
         """Take note of a look; raises :class:`~..errors.WaitFailed` when waiting has become pointless.
@@ -49,9 +66,8 @@ class Watch:
             self.current = (found or Livestream(status=self._end_status())).known(self.current)
         elif found is not None:
             self.current = found.known(self.current)
-            if self.current.status == ERRORED and not self.done and self.current.id:
-                raise self._failed(self._api.livestream(self.current.id))
-        self.status = self.current.status
+            if self._desired.state == "started":
+                self._saw_encoding()
 
     def _end_status(self) -> str | None:
         # Nothing is active any more: what an accepted stop leads to is known from the plan.
@@ -60,18 +76,61 @@ class Watch:
     def _saw_starting(self, found: Livestream | None) -> None:
         if found is not None and found.active:
             self.current, self._ended = found.known(self.current), 0
-        elif self.current.id:
-            # Not listed as active: not yet, not any more, or failed. The livestream itself says which.
-            details = self._api.livestream(self.current.id)
-            self.current = details.livestream.known(self.current)
-            if self.current.status == ERRORED:
-                raise self._failed(details)
-            self._ended = 0 if self.current.active else self._ended + 1
+            return
+        # Not listed as active: not yet, not any more, or failed. The livestream itself says which.
+        details = self._read(self.current.id)
+        if details is None:
+            self._ended = 0
+            return
+        self.current = details.livestream.known(self.current)
+        newest = None if self.current.active else self._newest_session(details)
+        if self.current.active or self._is_earlier(newest):
+            self._ended = 0
+            return
+        self._ended += 1
+        if self._ended < ENDED_LOOKS:
+            return
+        if self.current.status == ERRORED:
+            raise self._failure(newest)
+        raise WaitFailed(
+            f"{self._desired.label} was started but ended by itself (status {self.current.status}); "
+            "a meeting with nobody in it cannot be livestreamed"
+        )
+
+    def _saw_encoding(self) -> None:
+        if self.current.status != ERRORED:
+            self._failed_before, self._ended = False, 0
+        elif not self._failed_before:
+            self._ended += 1
             if self._ended == ENDED_LOOKS:
-                raise WaitFailed(
-                    f"{self._desired.label} was started but ended by itself (status {self.current.status}); "
-                    "a meeting with nobody in it cannot be livestreamed"
-                )
+                details = self._read(self.current.id)
+                raise self._failure(details and self._newest_session(details))
+
+    def _read(self, livestream_id: str | None) -> LivestreamDetails | None:
+        """The livestream; None when it does not exist yet, as far as reads show."""
+        if livestream_id is None:
+            return None
+        try:
+            return self._api.livestream(livestream_id)
+        except Refused as error:
+            if error.missing:
+                return None
+            raise
+
+    def _newest_session(self, details: LivestreamDetails) -> Session | None:
+        """The newest session. Not every answer about a livestream holds its sessions."""
+        meeting_id = details.livestream.meeting_id
+        if details.newest is not None or meeting_id is None:
+            return details.newest
+        history = self._api.meeting_livestreams(meeting_id)
+        return next((item.newest for item in history if item.livestream.id == details.livestream.id), None)
+
+    def _is_earlier(self, newest: Session | None) -> bool:
+        """Whether a look shows what was before the start: a livestream that is started again may keep its ID."""
+        began = None if newest is None else unix_seconds(newest.began)
+        if began is None or self._started_after is None:
+            return False
+        return began < self._started_after - CLOCK_TOLERANCE
 
     def timed_out(self) -> WaitFailed:
         """That time is up, with what was seen last."""
@@ -94,12 +153,9 @@ class Watch:
             f"{self.status or 'unknown'}; {look_at}"
         )
 
-    def _failed(self, details: LivestreamDetails) -> WaitFailed:
-        """That it is ERRORED, and why: a session says so, and not every answer holds the sessions."""
-        reason, meeting_id = details.err_message, details.livestream.meeting_id
-        if reason is None and meeting_id:
-            history = self._api.meeting_livestreams(meeting_id)
-            reason = next((item.err_message for item in history if item.livestream.id == details.livestream.id), None)
+    def _failure(self, newest: Session | None) -> WaitFailed:
+        """That it is ERRORED, and why."""
+        reason = newest.err_message if newest is not None else None
         return WaitFailed(
             f"{self._desired.label} ended with an error (status {ERRORED}): {reason or 'the service gives no reason'}"
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -29,6 +30,7 @@ class Script:
 
     server: HTTPServer
     sleeps: list[float] = field(default_factory=list)
+    dates: list[str] = field(default_factory=list)
     expected: int = 0
 
     def expect(
@@ -42,8 +44,13 @@ class Script:
         body: Any = None,
         headers: dict[str, str] | None = None,
         text: str | None = None,
+        date: str = "Thu, 21 Aug 2025 10:00:00 GMT",
     ) -> None:
-        """The next request: ``path`` is below the app's prefix; ``body`` None means that none is sent."""
+        """The next request: ``path`` is below the app's prefix; ``body`` None means that none is sent.
+
+        ``date`` is the service's time when it answers.
+        """
+        self.dates.append(date)
         wanted = {"json": body} if body is not None else {"data": ""}
         handler = self.server.expect_ordered_request(
             PREFIX + path, method=method, query_string=dict(parse_qsl(query)), **wanted
@@ -90,6 +97,11 @@ def script(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """A scripted server; that it was followed to the end is checked afterwards."""
     monkeypatch.setattr(transport_module.random, "uniform", lambda _low, high: high)
     current = Script(httpserver)
+
+    def date(_handler: BaseHTTPRequestHandler, _timestamp: float | None = None) -> str:
+        return current.dates.pop(0) if current.dates else ""
+
+    monkeypatch.setattr(BaseHTTPRequestHandler, "date_time_string", date)
     yield current
     current.done()
 

@@ -56,6 +56,11 @@ def data(value: Any, **paging: int) -> dict[str, Any]:
     return {"success": True, "data": value, **({"paging": paging} if paging else {})}
 
 
+def ended(status: str, *sessions: dict[str, Any]) -> dict[str, Any]:
+    """The answer about the livestream that was started, with these sessions."""
+    return data({"livestream": {**LIVE, "status": status}, "sessions": list(sessions)})
+
+
 def run(script: Any, params: Any, check_mode: bool = False, **options: Any) -> Any:
     outcome = reconcile(script.api(), params(**options), script.context(check_mode))
     assert set(outcome.values) == {"livestream"}
@@ -266,22 +271,102 @@ class TestStartMeeting:
     def test_an_error_ends_the_wait_with_its_message(self, script: Any, params: Any) -> None:
         script.expect("GET", ACTIVE, 404, NONE)
         script.expect("POST", START, 201, data(STARTED), body={})
-        script.expect("GET", ACTIVE, 404, NONE)
         session = {"id": "s1", "livestream_id": "l1", "err_message": "no composer free"}
-        details = {"livestream": {**LIVE, "status": "ERRORED"}, "sessions": [session]}
-        script.expect("GET", "/livestreams/l1", answer=data(details))
+        for _time in range(2):
+            script.expect("GET", ACTIVE, 404, NONE)
+            script.expect("GET", "/livestreams/l1", answer=ended("ERRORED", session))
         with pytest.raises(WaitFailed, match="no composer free") as caught:
             run(script, params, state="started", meeting_id="m1")
         assert caught.value.changed
+        assert script.sleeps == [1.0, 1.0]
 
     def test_one_that_ends_by_itself_ends_the_wait(self, script: Any, params: Any) -> None:
         script.expect("GET", ACTIVE, 404, NONE)
         script.expect("POST", START, 201, data(STARTED), body={})
         for _time in range(2):
             script.expect("GET", ACTIVE, 404, NONE)
-            script.expect("GET", "/livestreams/l1", answer=data({"livestream": {**LIVE, "status": "IDLE"}}))
+            script.expect("GET", "/livestreams/l1", answer=ended("IDLE", {"id": "s1"}))
         with pytest.raises(WaitFailed, match="ended by itself"):
             run(script, params, state="started", meeting_id="m1")
+
+    @pytest.mark.parametrize("status", ["ERRORED", "IDLE", "OFFLINE"])
+    def test_a_single_look_that_shows_the_end_does_not(self, script: Any, params: Any, status: str) -> None:
+        script.expect("GET", ACTIVE, 404, NONE)
+        script.expect("POST", START, 201, data(STARTED), body={})
+        for shown in (status, "INVOKED", status):
+            script.expect("GET", ACTIVE, 404, NONE)
+            script.expect("GET", "/livestreams/l1", answer=ended(shown, {"id": "s1"}))
+        script.expect("GET", ACTIVE, answer=data(LIVE))
+        assert run(script, params, state="started", meeting_id="m1").changed
+
+    @pytest.mark.parametrize("status", ["ERRORED", "IDLE"])
+    @pytest.mark.parametrize("field", ["invoked_time", "created_at", "started_time"])
+    def test_the_end_of_an_earlier_session_does_not(self, script: Any, params: Any, status: str, field: str) -> None:
+        """A livestream that is started again may keep its ID, and reads may lag behind."""
+        script.expect("GET", ACTIVE, 404, NONE)
+        script.expect("POST", START, 201, data(STARTED), body={}, date="Thu, 21 Aug 2025 10:00:09 GMT")
+        old = {"id": "s1", "livestream_id": "l1", "err_message": "no composer free", field: "2025-08-21T09:59:57.900Z"}
+        new = {"id": "s2", "livestream_id": "l1", "err_message": "no encoder free", field: "2025-08-21T10:00:00.000Z"}
+        for _time in range(5):
+            script.expect("GET", ACTIVE, 404, NONE)
+            script.expect("GET", "/livestreams/l1", answer=ended(status, old))
+        # And then it ends really.
+        for _time in range(2):
+            script.expect("GET", ACTIVE, 404, NONE)
+            script.expect("GET", "/livestreams/l1", answer=ended(status, old, new))
+        with pytest.raises(WaitFailed, match="no encoder free" if status == "ERRORED" else "ended by itself"):
+            run(script, params, state="started", meeting_id="m1")
+
+    def test_the_clocks_of_the_service_may_differ_a_little(self, script: Any, params: Any) -> None:
+        script.expect("GET", ACTIVE, 404, NONE)
+        script.expect("POST", START, 201, data(STARTED), body={})
+        session = {"id": "s1", "err_message": "no composer free", "created_at": "2025-08-21T09:59:58.100Z"}
+        for _time in range(2):
+            script.expect("GET", ACTIVE, 404, NONE)
+            script.expect("GET", "/livestreams/l1", answer=ended("ERRORED", session))
+        with pytest.raises(WaitFailed, match="no composer free"):
+            run(script, params, state="started", meeting_id="m1")
+
+    def test_of_two_attempts_to_start_the_first_one_counts(self, script: Any, params: Any) -> None:
+        """It may have been carried out, and then have failed."""
+        script.expect("GET", ACTIVE, 404, NONE)
+        script.expect("POST", START, 502, text="", body={})
+        script.expect("GET", ACTIVE, 404, NONE)
+        script.expect("GET", "/meetings/m1", answer=data({"id": "m1"}))
+        script.expect("GET", ACTIVE, 404, NONE, date="Thu, 21 Aug 2025 10:00:30 GMT")
+        script.expect("POST", START, 201, data(STARTED), body={})
+        session = {"id": "s1", "err_message": "no composer free", "created_at": "2025-08-21T10:00:01.000Z"}
+        for _time in range(2):
+            script.expect("GET", ACTIVE, 404, NONE)
+            script.expect("GET", "/livestreams/l1", answer=ended("ERRORED", session))
+        with pytest.raises(WaitFailed, match="no composer free"):
+            run(script, params, state="started", meeting_id="m1")
+
+    @pytest.mark.parametrize(("found", "text"), [(True, "no composer free"), (False, "the service gives no reason")])
+    def test_sessions_that_the_answer_lacks_are_read(self, script: Any, params: Any, found: bool, text: str) -> None:
+        script.expect("GET", ACTIVE, 404, NONE)
+        script.expect("POST", START, 201, data(STARTED), body={})
+        for _time in range(2):
+            script.expect("GET", ACTIVE, 404, NONE)
+            script.expect("GET", "/livestreams/l1", answer=data({**LIVE, "status": "ERRORED"}))
+            session = {"id": "s1", "livestream_id": "l1", "err_message": "no composer free"}
+            history = {"livestreams": [{**LIVE, "id": "l0"}, LIVE], "sessions": [session]}
+            query = "page_no=1&per_page=100"
+            if found:
+                script.expect("GET", "/meetings/m1/livestream", answer=data(history, total_count=1), query=query)
+            else:
+                script.expect("GET", "/meetings/m1/livestream", 404, NONE, query=query)
+        with pytest.raises(WaitFailed, match=text):
+            run(script, params, state="started", meeting_id="m1")
+
+    def test_one_that_cannot_be_read_yet_is_waited_for(self, script: Any, params: Any) -> None:
+        script.expect("GET", ACTIVE, 404, NONE)
+        script.expect("POST", START, 201, data(STARTED), body={})
+        for _time in range(3):
+            script.expect("GET", ACTIVE, 404, NONE)
+            script.expect("GET", "/livestreams/l1", 404, NONE)
+        script.expect("GET", ACTIVE, answer=data(LIVE))
+        assert run(script, params, state="started", meeting_id="m1").changed
 
     def test_a_list_that_lags_behind_does_not(self, script: Any, params: Any) -> None:
         script.expect("GET", ACTIVE, 404, NONE)
@@ -604,10 +689,33 @@ class TestIndependent:
 
     def test_an_error_ends_the_wait(self, script: Any, params: Any) -> None:
         failed = {"livestream": {**FEED, "status": "ERRORED"}, "sessions": [{"id": "s1", "err_message": "bad codec"}]}
+        for status in ("IDLE", "IDLE", "INVOKED"):
+            script.expect("GET", "/livestreams/f1", answer=data({"livestream": {**FEED, "status": status}}))
+        # Two looks, and one for the reason.
         for _time in range(3):
             script.expect("GET", "/livestreams/f1", answer=data(failed))
         with pytest.raises(WaitFailed, match="bad codec"):
             run(script, params, state="started", livestream_id="f1")
+
+    def test_a_single_look_that_shows_an_error_does_not(self, script: Any, params: Any) -> None:
+        for status in ("INVOKED", "ERRORED", "INVOKED", "ERRORED"):
+            script.expect("GET", "/livestreams/f1", answer=data({"livestream": {**FEED, "status": status}}))
+        live = {**FEED, "status": "LIVE", "playback_url": PLAYBACK}
+        script.expect("GET", "/livestreams/f1", answer=data({"livestream": live}))
+        assert run(script, params, state="started", livestream_id="f1").values["livestream"]["status"] == "LIVE"
+
+    def test_after_an_earlier_error_the_next_push_is_waited_for(self, script: Any, params: Any) -> None:
+        for status in ("ERRORED", "ERRORED", "ERRORED", "INVOKED"):
+            script.expect("GET", "/livestreams/f1", answer=data({"livestream": {**FEED, "status": status}}))
+        live = {**FEED, "status": "LIVE", "playback_url": PLAYBACK}
+        script.expect("GET", "/livestreams/f1", answer=data({"livestream": live}))
+        assert not run(script, params, state="started", livestream_id="f1").changed
+
+    def test_an_earlier_error_does_not_make_the_wait_endless(self, script: Any, params: Any) -> None:
+        for _time in range(2):
+            script.expect("GET", "/livestreams/f1", answer=data({"livestream": {**FEED, "status": "ERRORED"}}))
+        with pytest.raises(WaitFailed, match="not LIVE within 1 s: its last status was ERRORED; look whether its enc"):
+            run(script, params, state="started", livestream_id="f1", wait_timeout=1.0)
 
     def test_stopped_waits_for_the_encoder_to_end(self, script: Any, params: Any) -> None:
         script.expect("GET", "/livestreams/f1", answer=data({"livestream": {**FEED, "status": "LIVE"}}))

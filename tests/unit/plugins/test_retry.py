@@ -15,6 +15,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.retry import (
     TRANSIENT_STATUSES,
     Limit,
     backoff,
+    http_date,
     is_retriable,
     limit_of,
 )
@@ -70,3 +71,25 @@ def test_what_is_left_lasts_until_the_reset(remaining: int, seconds: int, quota:
     if interval:
         assert remaining <= RESERVE
         assert interval * max(1, remaining) >= seconds * 0.999
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("Thu, 21 Aug 2025 10:00:00 GMT", 1755770400),
+        ("Thu, 21 Aug 2025 12:00:00 +0200", 1755770400),
+        (None, None),
+        ("", None),
+        ("1755770400", None),
+        ("Thu, 99 Aug 2025 10:00:00 GMT", None),
+        ("Thu, 21 Aug 99999 10:00:00 GMT", None),
+    ],
+)
+def test_dates(value: str | None, found: float | None) -> None:
+    assert http_date(value) == found
+
+
+@given(st.text())
+def test_no_header_is_too_strange_for_a_date(value: str) -> None:
+    found = http_date(value)
+    assert found is None or isinstance(found, float)

@@ -11,6 +11,7 @@ import re
 import socket
 import time
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -291,3 +292,15 @@ def test_journal(api: Any, control: Control, meeting: str) -> None:
     assert control.journal("list_livestreams") == [read]
     control.clear_journal()
     assert control.journal() == []
+
+
+@pytest.mark.usefixtures("frozen")
+def test_the_date_is_that_of_the_simulated_clock(api: Any, control: Control) -> None:
+    """Also in a refusal, and in an answer that a fault replaces."""
+    control.faults({"kind": "status", "status": 502, "index": 1})
+    dates = []
+    for path in ("/livestreams", "/livestreams", "/livestreams/x"):
+        dates.append(parsedate_to_datetime(api("GET", path).headers["date"]).timestamp())
+        control.advance(60)
+    assert [later - earlier for earlier, later in pairwise(dates)] == [60, 60]
+    assert dates[0] == int(control.journal()[0].time)

@@ -335,6 +335,54 @@ class TestList:
         assert len(api.data("/livestreams")) == 1
 
 
+@pytest.mark.usefixtures("frozen")
+class TestStaleReads:
+    """Reads of one livestream and of sessions show what was some seconds ago."""
+
+    def test_what_was_started_just_now_does_not_exist_yet(self, api: Any, control: Control, meeting: str) -> None:
+        control.configure(stale_read=10)
+        livestream = api.start(meeting)["id"]
+        session = control.livestreams()[0]["sessions"][0]["id"]
+        paths = (f"/livestreams/{livestream}", f"/livestreams/sessions/{session}")
+        assert api.active(meeting) is None
+        assert [api("GET", path).status_code for path in paths] == [404, 404]
+        assert api("GET", f"/meetings/{meeting}/livestream").status_code == 404
+        control.advance(11)
+        assert api.active(meeting)["id"] == livestream
+        assert [api("GET", path).status_code for path in paths] == [200, 200]
+        assert len(api.data(f"/meetings/{meeting}/livestream")["sessions"]) == 1
+
+    def test_what_is_started_again_looks_as_it_ended(self, api: Any, control: Control, meeting: str) -> None:
+        control.configure(stale_read=10, restart_keeps_id=True)
+        livestream = api.start(meeting)["id"]
+        control.fail(livestream, "no composer free")
+        control.advance(60)
+        ended = api.data(f"/livestreams/{livestream}")
+        assert (ended["livestream"]["status"], ended["sessions"][0]["err_message"]) == ("ERRORED", "no composer free")
+        assert api.start(meeting)["id"] == livestream
+        assert api.data(f"/livestreams/{livestream}") == ended
+        control.advance(11)
+        found = api.data(f"/livestreams/{livestream}")
+        assert found["livestream"]["status"] == "LIVE"
+        assert [item["err_message"] for item in found["sessions"]] == [None, "no composer free"]
+
+    def test_what_ended_just_now_is_still_on(self, api: Any, control: Control, meeting: str) -> None:
+        control.configure(live_delay=5)
+        livestream = api.start(meeting)["id"]
+        control.advance(60)
+        control.configure(stale_read=10)
+        assert api.stop(meeting).status_code == 200
+        active = api.active(meeting)
+        assert active["status"] == "LIVE"
+        (session,) = api.data(f"/livestreams/{livestream}")["sessions"]
+        assert session["stopped_time"] is None
+        assert session["updated_at"] == session["started_time"]
+        control.advance(11)
+        assert api.active(meeting) is None
+        (session,) = api.data(f"/livestreams/{livestream}")["sessions"]
+        assert session["updated_at"] == session["stopped_time"] > session["started_time"]
+
+
 class TestIndependent:
     def test_creation(self, api: Any) -> None:
         created = api.create("studio")
