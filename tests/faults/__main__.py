@@ -64,11 +64,11 @@ def _pytest(part: str, *arguments: str, **variables: int) -> dict[str, Any]:
     return {"passed": passed, "tests": int(suite.attrib["tests"]) - int(suite.attrib["skipped"])}
 
 
-def _mutants() -> dict[str, Any]:
+def _mutants(workers: int) -> dict[str, Any]:
     from faults.mutants import judge_all
 
-    verdicts = judge_all()
-    return {"passed": all(verdict.batch is not None for verdict in verdicts), "verdicts": list(map(asdict, verdicts))}
+    verdicts = [asdict(verdict) for verdict in judge_all(workers)]
+    return {"passed": all(verdict["found_after"] is not None for verdict in verdicts), "verdicts": verdicts}
 
 
 def _fuzz(seconds: int) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _carry_out(part: str, options: argparse.Namespace) -> dict[str, Any]:
         case "fuzz":
             return _fuzz(options.seconds)
         case _:
-            return _mutants()
+            return _mutants(options.workers)
 
 
 def main() -> int:

@@ -16,7 +16,6 @@ from typing import Final
 import pytest
 
 BUILD: Final = Path(__file__).parents[2] / ".build"
-PARTS: Final = BUILD / "faults"
 
 Counts = dict[str, dict[str, int]]
 
@@ -35,15 +34,15 @@ class Figures:
         """Save what this process counted, as belonging to ``FAULTS_PART``, where there is one."""
         part = os.environ.get("FAULTS_PART")
         if self._counts and part:
-            place = PARTS / part
+            place = BUILD / "faults" / part
             place.mkdir(parents=True, exist_ok=True)
             (place / f"{os.getpid()}.json").write_text(json.dumps(self._counts))
 
 
-def added_up(part: str) -> Counts:
-    """The sums over all processes, kinds in order."""
+def added_up(part: str, build: Path = BUILD) -> Counts:
+    """The sums over all processes, kinds in order. ``build``: that of another checkout."""
     total: dict[str, Counter[str]] = {}
-    for written in sorted((PARTS / part).glob("*.json")):
+    for written in sorted((build / "faults" / part).glob("*.json")):
         for subject, kinds in json.loads(written.read_text()).items():
             total.setdefault(subject, Counter()).update(kinds)
     return {subject: dict(sorted(kinds.items())) for subject, kinds in sorted(total.items())}
@@ -51,7 +50,7 @@ def added_up(part: str) -> Counts:
 
 def forget(part: str) -> None:
     """Begin anew."""
-    for written in (PARTS / part).glob("*.json"):
+    for written in (BUILD / "faults" / part).glob("*.json"):
         written.unlink()
 
 

@@ -12,12 +12,12 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from simulator.catalogue import ANY, FAULTS, MISLEADING, READS, SLOW_TUNNELS, TUNNELS, Fields
+from simulator.catalogue import ANY, FAULTS, HARMLESS, MISLEADING, READS, SLOW_TUNNELS, TUNNELS, Fields
 from simulator.operations import CONNECT
 from simulator.profile import NAMED, Profile, wire_fields
 
 from .figures import FIGURES
-from .promises import check, converges
+from .promises import check, converges, unharmed
 from .stage import NETWORKS, Actor, Network, Ran, Stage, Task
 
 MEETINGS: Final = ("meeting-a", "meeting-b", "meeting-c")
@@ -97,6 +97,11 @@ lost = st.builds(
 )
 # Only where there is a proxy.
 tunnel_faults = st.builds(_rule, st.sampled_from(sorted({**TUNNELS, **SLOW_TUNNELS})), st.just({}), _FIRST, _OFTEN)
+harmless_faults = st.builds(
+    _rule, st.sampled_from(sorted(HARMLESS & ANY.keys())), _ANYWHERE | _SOMEWHERE, _FIRST, _OFTEN
+)
+# Where every request needs a connection of its own.
+_CLOSING: Final = {**ANY["answered, then closed"], "times": None}
 # So many requests in a minute, and so many of them were already sent by others; then everybody is blocked: for less
 # time than a task is willing to wait, or for more.
 limits = st.fixed_dictionaries(
@@ -224,6 +229,7 @@ class Schedule(RuleBasedStateMachine):
     """One schedule. Subclasses name the stage."""
 
     stage: Stage
+    passed = True
 
     @initialize(
         base=st.sampled_from(list(NAMED)),
@@ -233,7 +239,7 @@ class Schedule(RuleBasedStateMachine):
         halls=st.tuples(st.sampled_from(HALL_TITLES), st.sampled_from(HALL_TITLES)),
         crowd=st.sampled_from([0, 0, 1, 2, 3, 4]),
         old=st.booleans(),
-        kept=st.booleans(),
+        connections=st.sampled_from(["kept", "of a task", "of a request"]),
         network=st.sampled_from(NETWORKS),
     )
     def begin(
@@ -245,7 +251,7 @@ class Schedule(RuleBasedStateMachine):
         halls: tuple[str, str],
         crowd: int,
         old: bool,
-        kept: bool,
+        connections: str,
         network: Network,
     ) -> None:
         """A service, the way to it, and what is there already; in a crowd, in lists of many pages that are counted."""
@@ -270,7 +276,8 @@ class Schedule(RuleBasedStateMachine):
             service.add_meeting({"title": title}, meeting_id=hall)
         service.create(there)
         self.crowd = crowd
-        self.actors = [Actor(self.stage, name, keeps=kept) for name in ("ann", "bob", "cy")]
+        self.closing = connections == "of a request"
+        self.actors = [Actor(self.stage, name, keeps=connections == "kept") for name in ("ann", "bob", "cy")]
         self.stage.pass_time(60)
         FIGURES.count("schedules", "tried")
         FIGURES.count("networks", network)
@@ -278,7 +285,11 @@ class Schedule(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "actors"))
     @rule(
         wanted=st.lists(tasks, min_size=1, max_size=3),
-        wrong=st.lists(faults | lost, max_size=2) | st.lists(faults | lost, min_size=2, max_size=5),
+        wrong=st.one_of(
+            st.lists(harmless_faults, max_size=2),
+            st.lists(faults | lost, max_size=2),
+            st.lists(faults | lost, min_size=2, max_size=5),
+        ),
         tunnels=st.lists(tunnel_faults, max_size=2),
         heavy=st.integers(0, 60).flatmap(lambda number: heavy_faults if number == 60 else st.none()),
         limit=st.integers(0, 5).flatmap(lambda number: limits if number == 5 else st.none()),
@@ -303,8 +314,10 @@ class Schedule(RuleBasedStateMachine):
         if drawn:
             # An actor sends from one thread at a time, so that the order can be drawn.
             wanted = [Task(t.module, {**t.options, **_alone(t)}, t.check) for t in wanted]
+        self.passed = False
         behind_proxy = tunnels if self.stage.network == "proxy" else []
         rules = rules_for(self.profile, [*wrong, *behind_proxy, *([heavy] if heavy else []), *meanwhile])
+        rules += [_CLOSING] if self.closing else []
         for _number in range(self.crowd // 2):
             self.stage.world.service.add_meeting({"title": OTHER})
         self.stage.faults(rules)
@@ -314,13 +327,18 @@ class Schedule(RuleBasedStateMachine):
         self._count(rans, rules, several, drawn)
         self.stage.calm()
         check(self.stage, rans)
+        if not several and not limit and all(r["kind"] != "meanwhile" and _name_of(r) in HARMLESS for r in rules):
+            unharmed(rans[0])
         self.stage.note_others()
         self.stage.pass_time(LONGER_THAN_ANY_LAG)
         for ran in rans:
             converges(self.stage, ran, patience=120 + self.profile.live_delay)
+        self.passed = True
 
     def teardown(self) -> None:
         """Close what was kept open."""
+        if self.passed:
+            FIGURES.count("passed", "schedules")
         for actor in getattr(self, "actors", []):
             actor.close()
 
@@ -334,7 +352,7 @@ class Schedule(RuleBasedStateMachine):
         FIGURES.count("requests", "sent", len(entries))
         FIGURES.count("requests", "blocked", sum(entry.status == 429 and not entry.fault for entry in entries))
         for rule_, armed in zip(rules, self.stage.world.faults.armed, strict=True):
-            if armed.fired and rule_["kind"] != "meanwhile":
+            if rule_ is not _CLOSING and armed.fired and rule_["kind"] != "meanwhile":
                 FIGURES.count("faults", _name_of(rule_), armed.fired)
         for event in self.stage.world.happened:
             FIGURES.count("others", event.do)

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bugs put back on purpose: with each of them, the random schedules have to fail.
+"""Defects put back on purpose: with each of them, a random search has to fail.
 
-A mutant is a change to one place of a copy of the collection, in a directory of its own.
+A mutant is a change to one place of a copy of the collection, in a directory of its own. To add one, add an entry to
+``MUTANTS``; where the random schedules cannot find it, the entry names the search that does.
 """
 
 from __future__ import annotations
@@ -15,22 +16,48 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from .figures import added_up
+
 ROOT: Final = Path(__file__).parents[2]
 UTILS: Final = "plugins/module_utils"
+PART: Final = "mutant"
+LONGEST: Final = 900  # real seconds for one mutant
+
+
+@dataclass(frozen=True)
+class Search:
+    """A random search: its name, the node of its tests, and what it tries one after the other.
+
+    ``counted`` is the subject of ``figures`` under which it counts what passed. Tests that Hypothesis drives by itself
+    count without: None.
+    """
+
+    name: str
+    node: str
+    unit: str
+    counted: str | None = None
+
+
+SCHEDULES: Final = Search("random schedules", "tests/faults/test_schedules.py", "schedule", "passed")
+RACES: Final = Search("races", "tests/faults/test_races.py", "race", "races of 16 jobs")
+PRODUCT: Final = Search("combinations", "tests/faults/test_product.py", "combination", "combinations")
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A bug: in ``file``, ``good`` becomes ``bad``."""
+    """A defect: in ``file``, ``good`` becomes ``bad``. ``search`` finds it."""
 
     name: str
     file: str
     good: str
     bad: str
+    search: Search = SCHEDULES
 
 
 MUTANTS: Final = (
@@ -39,6 +66,31 @@ MUTANTS: Final = (
         f"{UTILS}/retry.py",
         'READS = frozenset({"GET"})',
         'READS = frozenset({"GET", "POST"})',
+    ),
+    Mutant(
+        "what a proxy reports counts as never sent",
+        f"{UTILS}/transport.py",
+        "    reasons = (urllib3_exceptions.NewConnectionError, urllib3_exceptions.ConnectTimeoutError)\n",
+        "    if isinstance(error, requests.exceptions.ProxyError):\n        return True\n"
+        "    reasons = (urllib3_exceptions.NewConnectionError, urllib3_exceptions.ConnectTimeoutError)\n",
+    ),
+    Mutant(
+        "a request counts as sent only on a connection that was kept",
+        f"{UTILS}/bounded.py",
+        "            if not self._connecting:\n                on_send(True)\n",
+        "",
+    ),
+    Mutant(
+        "an informational answer taken for the answer",
+        f"{UTILS}/bounded.py",
+        "if status not in range(102, 200):",
+        "if status:",
+    ),
+    Mutant(
+        "a block forgotten",
+        f"{UTILS}/transport.py",
+        "            self._blocked_until = self.settings.now() + (retry_after or 0)\n",
+        "            pass\n",
     ),
     Mutant(
         "a page lost",
@@ -69,15 +121,17 @@ MUTANTS: Final = (
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the schedules made of a mutant: which batch noticed it, and how."""
+    """What the search made of a mutant: after how many it was found, None when it was not, and the reason given."""
 
     mutant: str
-    batch: int | None
+    search: str
+    unit: str
+    found_after: int | None
     message: str
 
 
 def put_back(mutant: Mutant, place: Path) -> None:
-    """A copy of the collection with a bug."""
+    """A copy of the collection with a defect."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     for name in listed.splitlines():
         if (ROOT / name).is_file():
@@ -91,40 +145,49 @@ def put_back(mutant: Mutant, place: Path) -> None:
     (place / mutant.file).write_text(source.replace(mutant.good, mutant.bad))
 
 
+def search_in(place: Path, search: Search) -> tuple[str, int]:
+    """Run a search in a copy until it fails. Returns what pytest printed, and how many passed before."""
+    build = str(place / ".build")
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("FAULTS_")},
+        "ANSIBLE_COLLECTIONS_PATH": build,
+        "PYTHONPATH": build,
+        "FAULTS_SHRINK": "0",
+        "FAULTS_PART": PART,
+    }
+    options = ("-x", "-q", "-p", "no:cacheprovider", "--hypothesis-show-statistics")
+    command = [sys.executable, "-m", "pytest", search.node, *options]
+    output = subprocess.run(
+        command, cwd=place, env=environment, check=False, capture_output=True, text=True, timeout=LONGEST
+    ).stdout
+    if search.counted is None:
+        return output, sum(map(int, re.findall(r"- (\d+) passing", output)))
+    return output, sum(added_up(PART, place / ".build").get(search.counted, {}).values())
+
+
+def verdict_on(mutant: Mutant, output: str, passed: int) -> Verdict:
+    """What a search made of a mutant, from what it printed. Only a test that failed has found something."""
+    failed = re.search(r"^FAILED ", output, re.MULTILINE)
+    reasons = re.findall(r"^E +(?:\| )?((?:\w+\.)*(?:AssertionError|Hang|\w+Error): .+)", output, re.MULTILINE)
+    message = reasons[0] if reasons else output[-300:]
+    return Verdict(mutant.name, mutant.search.name, mutant.search.unit, passed + 1 if failed else None, message)
+
+
 def judge(mutant: Mutant) -> Verdict:
-    """Run the fixed schedules until one fails."""
+    """Run the search for a mutant in a copy that has it."""
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory) / "copy"
         put_back(mutant, place)
-        build = str(place / ".build")
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("FAULTS_")},
-            "ANSIBLE_COLLECTIONS_PATH": build,
-            "PYTHONPATH": build,
-            "FAULTS_SHRINK": "0",
-        }
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "tests/faults/test_schedules.py",
-            "-x",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-        ]
-        ran = subprocess.run(command, cwd=place, env=environment, check=False, capture_output=True, text=True)
-    failed = re.search(r"FAILED \S+test_schedules\[(\d+)\]", ran.stdout)
-    reasons = re.findall(r"^E +(?:\| )?((?:\w+\.)*(?:AssertionError|Hang|\w+Error): .+)", ran.stdout, re.MULTILINE)
-    return Verdict(mutant.name, int(failed[1]) if failed else None, reasons[0] if reasons else ran.stdout[-300:])
+        try:
+            return verdict_on(mutant, *search_in(place, mutant.search))
+        except subprocess.TimeoutExpired:
+            return Verdict(mutant.name, mutant.search.name, mutant.search.unit, None, f"not in {LONGEST} s")
 
 
-def judge_all() -> list[Verdict]:
-    """All mutants, and a line for each."""
-    verdicts = []
-    for mutant in MUTANTS:
-        verdict = judge(mutant)
-        noticed = "NOT NOTICED" if verdict.batch is None else f"noticed in batch {verdict.batch}"
-        print(f"{verdict.mutant}: {noticed}: {verdict.message[:200]}", flush=True)
-        verdicts.append(verdict)
-    return verdicts
+def judge_all(workers: int) -> Iterator[Verdict]:
+    """All mutants, so many at a time; a line is printed for each."""
+    with ThreadPoolExecutor(workers) as pool:
+        for verdict in pool.map(judge, MUTANTS):
+            after = "NOT FOUND" if verdict.found_after is None else f"found after {verdict.found_after}"
+            print(f"{verdict.mutant}: {verdict.search}: {after}: {verdict.message[:200]}", flush=True)
+            yield verdict

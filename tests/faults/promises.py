@@ -155,6 +155,12 @@ def obedient(ran: Ran) -> None:
             until = max(until, entry.time + entry.retry_after)
 
 
+def unharmed(ran: Ran) -> None:
+    """Where nothing happened that matters, no request fails. A wait may still end, and a task be refused."""
+    for result in [ran.values, *results(ran)]:
+        assert "error" not in result, f"{ran.task}: failed for no reason: {result['msg']}"
+
+
 def told(result: Mapping[str, Any], ran: Ran) -> None:
     """A failure has a message with a status or a cause."""
     message = result["msg"]

@@ -34,7 +34,7 @@ PARTS: Final = {
     "playbooks": "Sixteen `ansible-playbook` processes at once",
     "abuse": "Bad input, other servers, leaks, kills",
     "fuzz": "Fuzzing of what reads foreign data",
-    "mutants": "Bugs put back on purpose",
+    "mutants": "Defects put back on purpose",
 }
 
 Found = Mapping[str, Any]
@@ -147,7 +147,7 @@ def _tried(parts: Mapping[str, Found]) -> Iterator[str]:
         "abuse": f"{_number(_sum(parts['abuse'], 'inputs'))} inputs to options, "
         f"{_number(_sum(parts['abuse'], 'kills'))} kills, {_number(parts['abuse']['tests'])} tests",
         "fuzz": f"{_number(sum(parts['fuzz']['inputs'].values()))} inputs",
-        "mutants": f"{len(parts['mutants']['verdicts'])} of {len(parts['mutants']['verdicts'])} noticed",
+        "mutants": f"{len(parts['mutants']['verdicts'])} of {len(parts['mutants']['verdicts'])} found",
     }
     rows = [(about, tried[part], f"{parts[part]['seconds'] / 60:.0f}") for part, about in PARTS.items()]
     yield table(("What", "Tried", "Minutes"), rows)
@@ -155,7 +155,7 @@ def _tried(parts: Mapping[str, Found]) -> Iterator[str]:
 
 def _schedules(found: Found) -> Iterator[str]:
     figures = found["figures"]
-    outcomes, actors, orders = figures["outcomes"], figures["actors"], figures["orders"]
+    outcomes, actors, orders, networks = (figures[name] for name in ("outcomes", "actors", "orders", "networks"))
     yield "## Faults"
     yield (
         "A schedule is a service of a random profile with random livestreams, and then up to four times: one to three "
@@ -163,6 +163,12 @@ def _schedules(found: Found) -> Iterator[str]:
         "six rules say which answers go wrong. Afterwards all promises are checked against the service's own state, "
         "and each task is run twice more with nothing going wrong. The client is the real one, with real sockets; only "
         "its clock is simulated."
+    )
+    yield (
+        f"{_number(networks['http'])} schedules went over plain HTTP, {_number(networks['https'])} over TLS, and "
+        f"{_number(networks['proxy'])} over TLS through a proxy, where tunnels fail, too. In one of six cases the "
+        "service limits requests as Cloudflare does, and others have used up some of them: "
+        f"{_number(figures['requests']['blocked'])} requests met the limit."
     )
     yield (
         f"{_number(actors['1'])} times one job had the service to itself, {_number(actors['2'])} times there were two "
@@ -177,7 +183,7 @@ def _schedules(found: Found) -> Iterator[str]:
     )
     yield (
         "How often each fault struck. *Done* means that the service carried the request out all the same, *not done* "
-        "that it never saw it."
+        "that it never saw it; of a proxy, that it had made the tunnel, or not."
     )
     names = [name for name in FAULTS if name in figures["faults"]]
     cells = [(name, _number(figures["faults"][name])) for name in names]
@@ -272,18 +278,19 @@ def _abuse(parts: Mapping[str, Found]) -> Iterator[str]:
 def _mutants(found: Found) -> Iterator[str]:
     yield "## Would it be noticed?"
     yield (
-        "Five bugs are put back, each into a copy of the collection, and the fixed schedules of `make test` are run on "
-        "it until one fails. A batch is 50 schedules."
+        "Defects are put back, each into a copy of the collection, and a random search is run on it until it fails. "
+        "Those that it takes are the first ones that `make test` tries, too."
     )
     rows = [
         (
             verdict["mutant"][0].upper() + verdict["mutant"][1:],
-            f"in batch {verdict['batch'] + 1}",
-            f"`{_end(verdict['message'].partition(': ')[2]).replace('|', '/')}`",
+            verdict["search"],
+            f"{_number(verdict['found_after'])} {verdict['unit']}{'s' if verdict['found_after'] > 1 else ''}",
+            f"`{_end(verdict['message'].partition(': ')[2]).replace('|', '/').replace('`', '')}`",
         )
         for verdict in found["verdicts"]
     ]
-    yield table(("Bug", "Noticed", "Because"), rows)
+    yield table(("Defect", "Search", "Found after", "Because"), rows)
 
 
 def _limits() -> Iterator[str]:

@@ -23,7 +23,8 @@ FOUND: dict[str, dict[str, Any]] = {
         "figures": {
             "schedules": {"tried": 10_042},
             "tasks": {"realtime_livestream": 7, "realtime_meeting": 8},
-            "requests": {"sent": 1_234},
+            "requests": {"sent": 1_234, "blocked": 5_056},
+            "networks": {"http": 3_001, "https": 3_002, "proxy": 4_039},
             "faults": {"429": 3, "reset, done": 2_000},
             "outcomes": {"changed": 1, "unchanged": 2, "failed": 3},
             "actors": {"1": 4, "2": 5, "3": 6},
@@ -35,7 +36,17 @@ FOUND: dict[str, dict[str, Any]] = {
     "playbooks": {"figures": {"races of 16 playbooks": RACES}},
     "abuse": {"tests": 333, "figures": {"inputs": {"realtime_livestream": 5_000}, "kills": {"start": 12}}},
     "fuzz": {"inputs": {"wire": 70_001, "published": 80_002}},
-    "mutants": {"verdicts": [{"mutant": "a page lost", "batch": 0, "message": "AssertionError: created | twice"}]},
+    "mutants": {
+        "verdicts": [
+            {
+                "mutant": "a page lost",
+                "search": "random schedules",
+                "unit": "schedule",
+                "found_after": 1_003,
+                "message": "AssertionError: created | twice",
+            }
+        ]
+    },
 }
 for found in FOUND.values():
     found.update(passed=True, full=True, seconds=90, code="abc")
@@ -53,9 +64,12 @@ def test_the_figures_are_in_it() -> None:
         "70,001",
         "80,002",
         "150,003",
+        "3,001",
+        "5,056",
+        "4,039",
     ):
         assert figure in text, figure
-    assert "| A page lost | in batch 1 | `created / twice` |" in text
+    assert "| A page lost | random schedules | 1,003 schedules | `created / twice` |" in text
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -84,7 +98,7 @@ def count(text: str) -> int:
 
 
 def test_what_was_written_is_about_this_search() -> None:
-    """The faults, the combinations, the races and the bugs are those of today, and as many as were asked for."""
+    """The faults, the combinations, the races and the defects are those of today, and as many as were asked for."""
     text = DOCUMENT.read_text()
     cells = [row[start : start + 2] for row in rows(text, "Faults") for start in range(0, 6, 2)]
     struck = {cell[0]: count(cell[1]) for cell in cells if cell[0]}

@@ -21,6 +21,7 @@ from faults.stage import Stage
 BATCH = 50
 SCHEDULES = int(os.environ.get("FAULTS_SCHEDULES", "500"))
 BATCHES = [int(number) for number in os.environ.get("FAULTS_BATCHES", "").split()] or range(SCHEDULES // BATCH)
+SHRINKS = os.environ.get("FAULTS_SHRINK", "1") == "1"
 SETTINGS = settings(
     max_examples=BATCH,
     stateful_step_count=4,
@@ -28,7 +29,9 @@ SETTINGS = settings(
     database=None,
     print_blob=True,
     verbosity=Verbosity.normal,
-    phases=(Phase.generate, Phase.shrink) if os.environ.get("FAULTS_SHRINK", "1") == "1" else (Phase.generate,),
+    phases=(Phase.generate, Phase.shrink) if SHRINKS else (Phase.generate,),
+    # Without shrinking, the first failure ends the search.
+    report_multiple_bugs=SHRINKS,
     suppress_health_check=list(HealthCheck),
 )
 

@@ -96,6 +96,7 @@ ANY: Final[dict[str, Fields]] = {
     "429, 301 seconds": _throttled("301"),
     "477": _status(477),
     "wrong content type": {"kind": "twist", "how": "content_type"},
+    "answered, then closed": {"kind": "twist", "how": "closing"},
 }
 
 # Reads only: a write is not answered with a list, and what it did is read back.
@@ -156,5 +157,19 @@ SLOW_TUNNELS: Final[dict[str, Fields]] = {
         "proxy, 102 without end": _informational(*[102] * 10, seconds=10),
     }.items()
 }
+
+# Nobody has to notice them: with nothing else going wrong, all requests succeed.
+HARMLESS: Final = frozenset(
+    {
+        "100 first",
+        "102 first",
+        "103 first",
+        "103 twice first",
+        "wrong content type",
+        "answered, then closed",
+        "proxy, slow",
+        "proxy, 103 first",
+    }
+)
 
 FAULTS: Final[dict[str, Fields]] = {**ANY, **READS, **TUNNELS, **SLOW_TUNNELS}

@@ -219,6 +219,8 @@ class Answer:
             return self
         replaced = (b"content-length", b"content-type")
         kept = {n.decode("latin-1"): v.decode("latin-1") for n, v in self.headers if n not in replaced}
+        if how == "closing":
+            kept["connection"] = "close"
         content_type = "text/html" if how == "content_type" else "application/json"
         return Answer.of(self.status, twisted(body, how) if self.status < 300 else body, kept, content_type)
 

@@ -89,6 +89,7 @@ class Server(uvicorn.Server):
         self._doors = [Door(sock, self._protocol)]
         self.url = self._doors[0].url
         self.secure_url = self.proxy_url = ""
+        self._opening = self._closes_again = False
         self._proxy: Proxy | None = None
         if authority is not None:
             secure = Door(listen(LOCAL, 0), self._protocol, authority.context(HOST, "localhost", LOCAL))
@@ -120,7 +121,8 @@ class Server(uvicorn.Server):
 
     def close_door(self) -> None:
         """Accept no connection any more."""
-        if not self.servers:
+        self._closes_again = self._opening
+        if self._opening or not self.servers:
             return
         for server in self.servers:
             for sock in server.sockets:
@@ -134,13 +136,20 @@ class Server(uvicorn.Server):
 
     async def open_door(self) -> None:
         """Accept connections, on the same ports as before."""
-        if self.servers or self.should_exit:
+        if self.servers or self._opening or self.should_exit:
             return
+        # One door after the other: who closes them meanwhile, closes all of them.
+        self._opening = True
+        servers = []
         for door in self._doors:
             door.sock.listen(BACKLOG)
-            self.servers.append(
+            servers.append(
                 await self.loop.create_server(door.protocol, sock=door.sock.dup(), ssl=door.context, backlog=BACKLOG)
             )
+        self._opening = False
+        self.servers = servers
+        if self._closes_again:
+            self.close_door()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; delayed answers are sent at once."""

@@ -14,6 +14,7 @@ Twist = Literal[
     "no_ids",
     "unknown_status",
     "content_type",
+    "closing",
     "total_more",
     "total_less",
     "total_text",
@@ -24,10 +25,10 @@ Twist = Literal[
 ]
 """``list``: a list of one instead of an object. ``object``: an object instead of a list, with numbers as keys.
 ``no_ids``: objects without an ID. ``unknown_status``: active livestreams have a status never heard of.
-``content_type``: the right body, called HTML. ``total_more``, ``total_less``, ``total_text``: a wrong ``total_count``.
-``short_page``, ``empty_page``: some objects of a page, or all, are missing, while the counts stay.
-``first_page``: whatever page was asked for. ``stale``: the list of ``seconds`` ago. The service's own answer serves the
-last two."""
+``content_type``: the right body, called HTML. ``closing``: the connection ends after the answer, as the answer says.
+``total_more``, ``total_less``, ``total_text``: a wrong ``total_count``. ``short_page``, ``empty_page``: some objects of
+a page, or all, are missing, while the counts stay. ``first_page``: whatever page was asked for. ``stale``: the list of
+``seconds`` ago. The service's own answer serves the last two."""
 
 ACTIVE = ("INVOKED", "LIVE", "PAUSED")
 UNHEARD = "BUFFERING"

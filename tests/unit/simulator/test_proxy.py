@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import requests
@@ -17,7 +20,9 @@ import requests
 from simulator.catalogue import SLOW_TUNNELS, TUNNELS
 from simulator.certificates import Authority
 from simulator.client import Control
-from simulator.server import HOST, running
+from simulator.credentials import Access
+from simulator.server import HOST, running, serving
+from simulator.world import World
 
 
 @pytest.fixture(scope="session")
@@ -118,6 +123,28 @@ def test_informational_answers_come_first(control: Control, name: str) -> None:
         while not received.endswith(b"HTTP/1.1 200 Connection established\r\n\r\n"):
             received += connection.recv(1000)
     assert received.startswith(b"HTTP/1.1 103 Early Hints\r\n")
+
+
+def test_who_is_refused_while_the_doors_open_is_refused_everywhere() -> None:
+    """They open one after the other; one that is left shut would stay so."""
+    with TemporaryDirectory() as directory:
+        world = World(Access())
+        with serving(world, Authority.in_directory(Path(directory))) as server:
+
+            async def interrupt() -> list[int]:
+                server.close_door()
+                opening = asyncio.ensure_future(server.open_door())
+                await asyncio.sleep(0)
+                server.close_door()
+                await opening
+                shut = len(server.servers)
+                await server.open_door()
+                return [shut, len(server.servers)]
+
+            assert asyncio.run_coroutine_threadsafe(interrupt(), server.loop).result(10) == [0, 3]
+            for url in (server.url, server.secure_url, server.proxy_url):
+                port = int(url.rpartition(":")[2])
+                socket.create_connection(("127.0.0.1", port), timeout=10).close()
 
 
 def test_only_tunnels(control: Control) -> None:
