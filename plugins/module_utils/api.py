@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, TypeVar, Union
+from typing import Any, Generic, List, TypeVar, Union
 from urllib.parse import quote
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import models
@@ -35,7 +35,8 @@ _Item = TypeVar("_Item")
 _Listed = TypeVar("_Listed", bound=Union[models.Livestream, models.Meeting])
 
 
-class Listing(list[_Item]):
+# A base class is evaluated when the module is loaded, and Python 3.8 has no list[...].
+class Listing(List[_Item]):
     """What a list holds.
 
     ``counted``: the service said how many there are, and as many came. Where it did not, something that left the list

@@ -79,12 +79,15 @@ def pools(now: Callable[[], float], on_send: Callable[[bool], None], largest: in
             self.fp = io.BufferedReader(_Reader(reader.detach(), sock.gettimeout(), now, largest))
 
         def _read_status(self) -> tuple[str, int, str]:
-            # http.client skips 100 only. 101 is final: it ends HTTP on this connection (RFC 9110, section 15.2).
+            # http.client skips 100 only, and not even that while a tunnel is made. 101 is final: it ends HTTP on this
+            # connection (RFC 9110, section 15.2).
             while True:
                 version, status, reason = super()._read_status()  # type: ignore[misc]
-                if status not in range(102, 200):
+                if status == 101 or status not in range(100, 200):
                     return version, status, reason
-                http.client.parse_headers(self.fp)
+                # Its headers say nothing to anybody here.
+                while self.fp.readline() not in (b"\r\n", b"\n", b""):
+                    pass
 
     class Connection:
         sock: Any

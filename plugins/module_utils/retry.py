@@ -91,7 +91,7 @@ def limit_of(limits: str | None, policies: str | None) -> Limit | None:
         for name, found in _items(limits)
         if "r" in found and "t" in found
     ]
-    return min(known, default=None)
+    return min(known, key=lambda limit: limit[:2], default=None)
 
 
 def _items(header: str | None) -> list[tuple[str, dict[str, int]]]:

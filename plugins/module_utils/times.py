@@ -17,8 +17,9 @@ def moment(option: str, value: str) -> datetime:
     try:
         if re.fullmatch(r"\d{1,11}(\.\d+)?", value.strip()):
             return datetime.fromtimestamp(float(value), timezone.utc)
-        # Python before 3.11 does not read the Z.
-        parsed = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", value.strip()))
+        # Python before 3.11 reads no Z, and fractions of three or six digits only.
+        text = re.sub(r"\.(\d+)", lambda found: f".{found[1]:0<6.6}", re.sub(r"[zZ]$", "+00:00", value.strip()))
+        parsed = datetime.fromisoformat(text)
         zoned = parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)
         return zoned.astimezone(timezone.utc)
     except (ValueError, OverflowError, OSError):

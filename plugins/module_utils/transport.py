@@ -68,6 +68,7 @@ MOST_REDIRECTS = 5
 LONGEST_TEXT = 500  # characters of an API's error text that are passed on
 CHUNK = 2**16  # bytes that are unpacked at a time
 LONGEST_READ = 65_536  # characters of an answer that is not JSON in which a text is looked for
+LONGEST_WINDOW = 600  # seconds until a limit is reset that are believed; Cloudflare's lasts 300
 DEEPEST = 50  # levels of nesting in an answer; the API's have six
 
 _AUTH_CODES = (971, 6003, 6103, 6111, 9106, 9109, 10000, 10001)
@@ -248,6 +249,7 @@ class Transport:
         context = tls_context(self.settings.validate_certs, self.settings.ca_path) if needed else None
         set_up(session, self.settings.validate_certs)
         session.proxies.update(environment_proxies(self.base_url))
+        check_proxy(self.base_url, session.proxies)
         session.auth = _Auth(self.settings.credentials.headers)
         session.headers["Accept"] = "application/json"
         adapter = _Adapter(self, context)
@@ -290,9 +292,11 @@ class Transport:
             self.remaining = limit.remaining
             now = self.settings.now()
             self._interval = limit.interval
-            self._slow_until = now + limit.seconds
+            self._slow_until = now + min(limit.seconds, LONGEST_WINDOW)
             if limit.remaining == 0:
-                self._next_turn = max(self._next_turn, min(self._slow_until, now + self.settings.retry_max_wait))
+                # Longer than this, nothing is waited for: the API may refuse the next request, and says for how long.
+                longest = now + self.settings.retry_max_wait
+                self._next_turn = self._slow_until = min(self._slow_until, longest)
 
     def _pause(self, seconds: float, *, everybody: bool = False) -> None:
         """Sleep before a retry, and count it. ``everybody``: no other thread sends anything meanwhile, either."""
@@ -329,7 +333,7 @@ class Transport:
         if call.deadline is not None:
             turn = min(turn, call.deadline)
         if turn > now:
-            self.settings.sleep(min(turn - now, self.settings.retry_max_wait))
+            self.settings.sleep(turn - now)
 
     def _refuse_if_abandoned(self) -> None:
         if self.abandoned:
@@ -656,6 +660,22 @@ def environment_proxies(url: str) -> dict[str, str]:
     return urllib.request.getproxies_environment()
 
 
+def check_proxy(url: str, proxies: Mapping[str, str]) -> None:
+    """Refuse a proxy that is no address. The libraries say of it what nobody understands, its password included."""
+    proxy = requests.utils.select_proxy(url, dict(proxies))
+    if not proxy:
+        return
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        fit = bool(parts.hostname) and parts.port != 0 and re.fullmatch(r"https?|socks(4a?|5h?)", parts.scheme)
+    except ValueError:
+        fit = None
+    if not fit:
+        raise InvalidRequest(
+            "the environment names a proxy that is no URL of the form http://host:port; " + CHECK_PROXY
+        )
+
+
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port
@@ -687,6 +707,9 @@ def explain_connection_error(error: Exception, timeout: float, *, sent: bool = F
         return str(too_large), "check base_url"
     if isinstance(error, requests.exceptions.TooManyRedirects):
         return "the server redirects without end", "check base_url"
+    if _is_unusable(error):
+        socks = "; a SOCKS proxy needs the Python package PySocks" if "SOCKS" in str(error) else ""
+        return "the environment names no proxy that can be used", CHECK_PROXY + socks
     if isinstance(error, requests.exceptions.ProxyError) and not sent:
         return "the proxy did not let it through", CHECK_PROXY
     if isinstance(error, requests.exceptions.Timeout) or "timed out" in str(error):
@@ -697,7 +720,17 @@ def explain_connection_error(error: Exception, timeout: float, *, sent: bool = F
 def _is_permanent(error: Exception) -> bool:
     """Whether a failure is no use to try again."""
     redirected = isinstance(error, requests.exceptions.TooManyRedirects)
-    return redirected or _tls_failure(error) is not None or _too_large(error) is not None
+    return redirected or _is_unusable(error) or _tls_failure(error) is not None or _too_large(error) is not None
+
+
+def _is_unusable(error: Exception) -> bool:
+    """Whether an address was no use to connect to. That of the API was checked before: it is a proxy's."""
+    kinds = (
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.InvalidURL,
+        urllib3_exceptions.LocationValueError,
+    )
+    return isinstance(error, kinds)
 
 
 def _tls_failure(error: BaseException) -> tuple[str, str] | None:
@@ -725,7 +758,9 @@ def _too_large(error: BaseException) -> AnswerTooLarge | None:
 
 
 def _never_connected(error: Exception) -> bool:
-    """Whether no connection was made, as urllib3 says it: also that of a SOCKS proxy, which is not tracked."""
+    """Whether no connection was made, as the error says it: also one through a SOCKS proxy, which is not tracked."""
+    if _is_unusable(error) or _tls_failure(error) not in (None, _NO_TLS):  # what is no TLS may come at any time
+        return True
     reasons = (urllib3_exceptions.NewConnectionError, urllib3_exceptions.ConnectTimeoutError)
     final = next((link for link in _chain(error) if isinstance(link, urllib3_exceptions.MaxRetryError)), None)
     return final is not None and isinstance(final.reason, reasons)

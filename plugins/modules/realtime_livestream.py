@@ -40,8 +40,9 @@ options:
       - Without O(meeting_id) and O(livestream_id), the name of an independent livestream. The oldest enabled livestream of exactly that
         name that belongs to no meeting is the one. A warning names any others.
       - The API reference allows letters, digits, hyphens and underscores. The service decides what it accepts.
-      - A service may trim, escape or cut what it is sent. If it calls the livestream otherwise, a warning says how, and later runs find it by the
-        form of O(name) that the service keeps. If nobody can tell whether something is that form or another one, the task fails.
+      - A service may trim, escape or cut what it is sent. If it calls the livestream otherwise, a warning says how. Later runs find it by the
+        form of O(name) that the service keeps, unless that was cut. If nobody can tell whether something is that livestream or another
+        one, the task fails and changes nothing.
     type: str
   video_config:
     description:

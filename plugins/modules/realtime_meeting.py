@@ -30,8 +30,9 @@ options:
       - Without O(meeting_id), the title of the meeting. The oldest active meeting of exactly that title is the one. If there are more, a
         warning names them.
       - With O(meeting_id), the title that the meeting is to have.
-      - A service may trim, escape or cut what it is sent. If it calls the meeting otherwise, a warning says how, and later runs find it by the
-        form of O(title) that the service keeps. If nobody can tell whether something is that form or another one, the task fails.
+      - A service may trim, escape or cut what it is sent. If it calls the meeting otherwise, a warning says how. Later runs find it by the
+        form of O(title) that the service keeps, unless that was cut. If nobody can tell whether something is that meeting or another
+        one, the task fails and changes nothing.
     type: str
   live_stream_on_start:
     description: Whether the meeting is livestreamed as soon as somebody joins.

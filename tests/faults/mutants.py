@@ -83,7 +83,7 @@ MUTANTS: Final = (
     Mutant(
         "an informational answer taken for the answer",
         f"{UTILS}/bounded.py",
-        "if status not in range(102, 200):",
+        "if status == 101 or status not in range(100, 200):",
         "if status:",
     ),
     Mutant(

@@ -15,7 +15,7 @@ import contextlib
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Dict
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import times
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
@@ -122,7 +122,7 @@ def entries_of(params: Mapping[str, Any]) -> list[Entry]:
     return entries
 
 
-class OnAir(dict[str, Livestream]):
+class OnAir(Dict[str, Livestream]):
     """The active livestreams of meetings, by meeting. ``whole``: all of them, as far as anybody can tell."""
 
     whole: bool = True

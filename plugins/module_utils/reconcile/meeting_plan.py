@@ -13,7 +13,14 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.api import che
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, StateUnreachable
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import WRITE_ONLY, Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import given
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import Named, is_form, told
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import (
+    Named,
+    is_cut,
+    is_form,
+    is_spelling,
+    told,
+    unsure,
+)
 
 ACTIVE = "ACTIVE"
 INACTIVE = "INACTIVE"
@@ -133,12 +140,15 @@ def _doubles(observed: Sequence[Meeting], what: str) -> tuple[str, ...]:
 def changes(observed: Meeting, desired: DesiredMeeting) -> dict[str, Any]:
     """The fields of a PATCH: what was given and differs. Secrets that the service never tells cannot be compared.
 
-    A title in the form in which the service keeps it does not differ.
+    A title in the form in which the service keeps it does not differ. Raises :class:`~..errors.StateUnreachable` when
+    nobody can tell whether it was cut, or is another one.
     """
     fields: dict[str, Any] = {}
     if observed.status == INACTIVE:
         fields["status"] = ACTIVE
-    if desired.meeting_id and desired.title is not None and not is_form(observed.title or "", desired.title):
+    if desired.meeting_id and desired.title is not None and not is_spelling(observed.title or "", desired.title):
+        if is_cut(observed.title or "", desired.title):
+            raise StateUnreachable(unsure(f"the title {desired.title!r} of {desired.label}", observed.title or ""))
         fields["title"] = desired.title
     for name, wanted in desired.settings.items():
         found = getattr(observed, name)

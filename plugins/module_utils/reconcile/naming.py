@@ -4,8 +4,9 @@
 
 """Names as the service keeps them. It may trim, normalise, escape or cut what it is sent: nobody says that it does not.
 
-A thing that is known by its name is found again by every form that the service may have made of that name. Otherwise
-each run would create it again.
+A thing that is known by its name is found again by the form that the service may have made of that name by trimming,
+normalising or escaping it. Otherwise each run would create it again. A name that may have been cut may as well be that
+of something else. Then nothing is created, and nothing is changed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
 
 # Lengths at which services cut, in characters or in bytes. Names that are shorter than the first are never cut.
 CUTS = (32, 40, 48, 50, 60, 63, 64, 80, 100, 120, 127, 128, 140, 150, 160, 200, 250, 255, 256, 500, 512, 1000, 1024)
+
+_ESCAPES: tuple[Callable[[str], str], ...] = (html.escape, lambda text: html.escape(text, quote=False))
 
 _Thing = TypeVar("_Thing")
 _Entry = TypeVar("_Entry")
@@ -40,41 +43,41 @@ def _spellings(name: str) -> set[str]:
     return texts | {unicodedata.normalize("NFC", text) for text in texts}
 
 
-def is_form(found: str, wanted: str) -> bool:
-    """Whether ``found`` is ``wanted``, or what a service may have made of it. It need not be so the other way round."""
-    return found == wanted or bool({found, html.unescape(found)} & _spellings(wanted)) or is_cut(found, wanted)
+def is_spelling(found: str, wanted: str) -> bool:
+    """Whether ``found`` is ``wanted``, or what a service that does not cut may have made of it."""
+    return found == wanted or bool({found, html.unescape(found)} & _spellings(wanted))
 
 
 def is_cut(found: str, wanted: str) -> bool:
-    """Whether ``found`` is what a service that cuts names has made of ``wanted``: it ends in the middle of a word.
+    """Whether ``found`` may be what a service that cuts names has made of ``wanted``."""
+    return found in _cuts(wanted)
 
-    One that ends with a word may be the name of something else.
+
+def is_form(found: str, wanted: str) -> bool:
+    """Whether ``found`` may be what a service has made of ``wanted``. It need not be so the other way round."""
+    return is_spelling(found, wanted) or is_cut(found, wanted)
+
+
+def _cuts(name: str) -> dict[str, set[int]]:
+    """What a service that cuts may make of a name, with the lengths that it may keep, in characters or in bytes.
+
+    It may cut before it escapes, or after it.
     """
-    return found in _cuts(wanted) and _in_a_word(found, wanted)
-
-
-def _cuts(name: str) -> dict[str, int]:
-    """What a service that cuts may make of a name, with the length that it keeps, in characters or in bytes."""
-    found = {}
-    for text in _spellings(name):
+    found: dict[str, set[int]] = {}
+    spellings = _spellings(name)
+    escaped = {escape(text) for text in spellings for escape in _ESCAPES}
+    for text in spellings | escaped:
         raw = _raw(text)
         for length in CUTS if len(raw) > CUTS[0] else ():
             for cut, whole in ((text[:length], len(text)), (raw[:length].decode(errors="ignore"), len(raw))):
                 if length < whole and len(cut) >= CUTS[0]:
-                    found[cut] = found[cut.rstrip()] = length
+                    for form in (cut, cut.rstrip(), *(escape(cut) for escape in _ESCAPES)):
+                        found.setdefault(form, set()).add(length)
     return found
 
 
 def _raw(name: str) -> bytes:
     return name.encode(errors="surrogatepass")
-
-
-def _in_a_word(found: str, wanted: str) -> bool:
-    """Whether a cut is where no name ends by itself: between two letters, or behind a blank."""
-    letters = any(
-        text.startswith(found) and found[-1].isalpha() and text[len(found)].isalpha() for text in _spellings(wanted)
-    )
-    return letters or found[-1].isspace()
 
 
 class Named(Generic[_Thing]):
@@ -89,36 +92,40 @@ class Named(Generic[_Thing]):
         for name in self._named:
             for spelling in {name, html.unescape(name)}:
                 self._spelled.setdefault(spelling, set()).add(name)
-        self._characters = max((len(name) for name in self._named), default=0)
-        self._bytes = max((len(_raw(name)) for name in self._named), default=0)
+        # A service may count characters or bytes, before or after it escapes them.
+        measures = (len, lambda name: len(_raw(name)), lambda name: len(html.unescape(name)))
+        self._longest = [max(map(measure, self._named), default=0) for measure in measures]
 
     def find(self, wanted: str, label: str) -> tuple[str, list[_Thing]]:
         """The name by which the list has ``wanted``, and all that are called so: exactly, or in the service's form.
 
-        A name that was cut is one that begins like ``wanted``, is as long as a service would leave it, and ends in the
-        middle of a word, in a list that has no longer one.
-
-        Raises :class:`~..errors.StateUnreachable` when several names may be the one, or when it may be another
-        thing's: it would be created again, or the wrong one would be changed. ``label``: what messages call it.
+        Raises :class:`~..errors.StateUnreachable` when several names may be the one, or when a name may be ``wanted``
+        cut short: it begins like it, is as long as a service would leave it, and the list has no longer one. Nobody can
+        tell then whether it is the one, or something else. ``label``: what messages call it.
         """
         if wanted in self._named:
             return wanted, self._named[wanted]
         found = {name for spelling in _spellings(wanted) for name in self._spelled.get(spelling, ())}
-        sure = len(found) == 1
-        if not found:
-            found = {name for name, length in _cuts(wanted).items() if name in self._named and self._ends_at(length)}
-            sure = len(found) == 1 and all(_in_a_word(name, wanted) for name in found)
-        if found and not sure:
-            names = " or ".join(repr(name) for name in sorted(found))
-            raise StateUnreachable(
-                f"{label} may be what the service calls {names}, or something else: use that name, or one that does "
-                "not begin like it"
-            )
-        form = next(iter(found), wanted)
-        return form, self._named.get(form, [])
+        if len(found) == 1:
+            form = found.pop()
+            return form, self._named[form]
+        found |= {name for name, lengths in _cuts(wanted).items() if name in self._named and self._may_cut_at(lengths)}
+        if found:
+            raise StateUnreachable(unsure(label, *found))
+        return wanted, []
 
-    def _ends_at(self, length: int) -> bool:
-        return self._characters <= length or self._bytes <= length
+    def _may_cut_at(self, lengths: Iterable[int]) -> bool:
+        """Whether no name is longer than a service that cuts at one of these lengths would leave it."""
+        return any(longest <= length for longest in self._longest for length in lengths)
+
+
+def unsure(label: str, *names: str) -> str:
+    """That one of these names may be that of something, or of something else."""
+    listed = " or ".join(repr(name) for name in sorted(names))
+    return (
+        f"{label} may be what the service calls {listed}, or something else: use that name, or one that does not begin "
+        "like it"
+    )
 
 
 def told(label: str, found: str | None, wanted: str | None) -> tuple[str, ...]:

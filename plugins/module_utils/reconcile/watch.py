@@ -40,6 +40,8 @@ class Watch:
         self._api = api
         self._desired = desired
         self._started_after = started_after
+        self._started_id = current.id
+        self._seen_another = 0
         self._ended = 0
         # An independent livestream may still show the failure of an earlier push.
         self._failed_before = not current.active
@@ -75,7 +77,8 @@ class Watch:
 
     def _saw_starting(self, found: Livestream | None) -> None:
         if found is not None and found.active:
-            self.current, self._ended = found.known(self.current), 0
+            if not self._is_another(found):
+                self.current, self._ended = found.known(self.current), 0
             return
         # Not listed as active: not yet, not any more, or failed. The livestream itself says which.
         details = self._read(self.current.id)
@@ -124,6 +127,16 @@ class Watch:
             return details.newest
         history = self._api.meeting_livestreams(meeting_id)
         return next((item.newest for item in history if item.livestream.id == details.livestream.id), None)
+
+    def _is_another(self, found: Livestream) -> bool:
+        """Whether a lagging read shows the livestream that was active before the start that this task sent."""
+        if self._started_after is None or self._started_id in (None, found.id):
+            return False
+        created = unix_seconds(found.created_at)
+        if created is not None:
+            return created < self._started_after - CLOCK_TOLERANCE
+        self._seen_another += 1
+        return self._seen_another < ENDED_LOOKS
 
     def _is_earlier(self, newest: Session | None) -> bool:
         """Whether a look shows what was before the start: a livestream that is started again may keep its ID."""

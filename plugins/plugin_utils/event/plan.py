@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, StateUnreachable
 from ansible_collections.eventops.cloudflare.plugins.module_utils.files import check_names
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import MOST_SECONDS
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import Named
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers import (
     InvalidAnswer,
     Spec,
@@ -212,20 +213,32 @@ def with_observed(streams: Any, meetings: Any = (), livestreams: Any = None) -> 
     meetings = _objects(meetings, "meetings", ("id", "title"))
     if livestreams is not None:
         livestreams = _objects(livestreams, "livestreams", ("name", "meeting_id"))
-    ids: dict[Any, Any] = {}
-    for meeting in sorted(meetings, key=_age):
-        ids.setdefault(meeting.get("title"), meeting.get("id"))
+    by_title = Named((meeting.get("title"), meeting) for meeting in sorted(meetings, key=_age))
     of_meeting = {item.get("meeting_id"): item for item in livestreams or () if item.get("meeting_id")}
-    by_name = {item.get("name"): item for item in livestreams or () if not item.get("meeting_id")}
+    by_name = Named((item.get("name"), item) for item in livestreams or () if not item.get("meeting_id"))
     found = []
     for stream in streams:
-        meeting_id = stream["meeting_id"] or (ids.get(stream["meeting_title"]) if stream["meeting_title"] else None)
-        livestream = by_name.get(stream["name"]) if stream["independent"] else of_meeting.get(meeting_id)
+        meeting_id = stream["meeting_id"]
+        if not meeting_id and stream["meeting_title"]:
+            meeting_id = (_first(by_title, stream["meeting_title"], "the meeting") or {}).get("id")
+        if stream["independent"]:
+            livestream = _first(by_name, stream["name"], "the livestream")
+        else:
+            livestream = of_meeting.get(meeting_id)
         observed = {field: (livestream or {}).get(field) for field in OBSERVED}
         if livestreams is not None and stream["state"] == "stopped" and not stream["independent"]:
             observed = _stopped(observed)
         found.append({**stream, "meeting_id": meeting_id, **observed})
     return found
+
+
+def _first(named: Named[Any], name: str, thing: str) -> Any:
+    """The first of a name, in the form in which the service keeps it; None when there is none."""
+    try:
+        _form, found = named.find(name, f"{thing} {name!r}")
+    except StateUnreachable as unsure:
+        raise InvalidAnswer(str(unsure)) from None
+    return found[0] if found else None
 
 
 def _stopped(observed: dict[str, Any]) -> dict[str, Any]:

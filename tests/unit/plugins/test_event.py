@@ -246,6 +246,23 @@ def test_rooms_may_be_independent() -> None:
     ]
 
 
+def test_names_are_found_in_the_form_in_which_the_service_keeps_them() -> None:
+    """A room whose title the service has escaped was left out of the start, and left on the air by the stop."""
+    listed = [{"name": "rd ", "meeting_title": "Congress: R&D"}, {"name": "Caf\u0065\u0301", "independent": True}]
+    streams = plan(streams=listed)["streams"]
+    found = with_observed(
+        streams, [{"id": "m1", "title": "Congress: R&amp;D"}], [{"name": "Caf\u00e9", "id": "l1", "status": "IDLE"}]
+    )
+    assert [(item["meeting_id"], item["id"]) for item in found] == [("m1", None), (None, "l1")]
+
+
+def test_a_title_that_may_have_been_cut_is_refused() -> None:
+    title = "Congress: the long history of the network"
+    streams = plan(streams=[{"name": "a", "meeting_title": title}])["streams"]
+    with pytest.raises(InvalidAnswer, match="may be what the service calls"):
+        with_observed(streams, [{"id": "m1", "title": title[:40]}])
+
+
 def test_the_list_adds_to_the_schedule() -> None:
     listed = [
         {"name": "camp19-Curie", "video_config": {"width": 1280, "height": "720"}},

@@ -10,6 +10,7 @@ import contextlib
 import re
 import socket
 import ssl
+import sys
 import threading
 import time
 import warnings
@@ -24,6 +25,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     Ambiguous,
     ConnectionFailed,
     Interrupted,
+    InvalidRequest,
     Refused,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.tls import tls_context
@@ -204,6 +206,33 @@ def test_informational_answers_are_skipped(network: Network, method: str, early:
     assert network.transport().request(method, "/things", asked="ask", body=None).status == 201
 
 
+@pytest.mark.parametrize("early", [EARLY, b"HTTP/1.1 100 Continue\r\n\r\n"])
+def test_so_they_are_before_the_answer_of_the_proxy(network: Network, early: bytes) -> None:
+    network.tunnels[:] = [early + CONNECTED]
+    assert send(network.transport(), "POST") == {}
+
+
+@pytest.mark.parametrize("proxy", ["http://", "http://127.0.0.1:99999", "ftp://127.0.0.1", "http://[::1"])
+def test_a_proxy_that_is_no_address_is_refused(network: Network, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("https_proxy", proxy.replace("://", "://user:hidden@"))
+    with pytest.raises(InvalidRequest, match="check HTTPS_PROXY and NO_PROXY") as caught:
+        network.transport()
+    assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_proxy_that_needs_another_package_is_named_and_nothing_was_sent(
+    network: Network, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "socks", None)
+    monkeypatch.setenv("https_proxy", "socks5h://user:hidden@127.0.0.1:9")
+    transport = network.transport()
+    with pytest.raises(ConnectionFailed, match="a SOCKS proxy needs the Python package PySocks") as caught:
+        send(transport, method)
+    assert "hidden" not in str(caught.value)
+    assert transport.retries == 0
+
+
 def test_a_write_that_only_has_an_informational_answer_is_ambiguous(network: Network) -> None:
     network.answers[:] = [b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"]
     with pytest.raises(Ambiguous):
@@ -348,6 +377,17 @@ def test_a_reset_that_is_far_off_is_not_waited_for(
     send(transport, "GET")
     send(transport, "GET")
     assert clock.slept == [7.0]
+
+
+def test_each_waits_for_its_turn_however_far_it_is(
+    network: Network, clock: Time, paced: Callable[..., Transport]
+) -> None:
+    """What is left lasts until the reset, also when the turns of many threads are far off."""
+    network.answers[:] = [limited(f'"default";r={left};t=300') for left in (10, 9, 8, 7)]
+    transport = paced(retry_max_wait=1)
+    for _request in range(4):
+        send(transport, "GET")
+    assert clock.slept == [pytest.approx(30, abs=0.01), pytest.approx(300 / 9, abs=0.01)]
 
 
 def test_a_deadline_comes_before_the_turn(network: Network, clock: Time, paced: Callable[..., Transport]) -> None:

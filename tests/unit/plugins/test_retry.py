@@ -45,6 +45,7 @@ def test_backoff_is_bounded(attempts: int, jitter: float, longest: float) -> Non
         ('"default";r=50;t=30', '"default";q=1200;w=300', Limit(50, 30, 1200)),
         ("default; r=50; t=30", "default;q=1200;w=300", Limit(50, 30, 1200)),
         ('"burst";r=100;t=60, "default";r=50;t=30', '"burst";q=200;w=1,"default";q=1200;w=300', Limit(50, 30, 1200)),
+        ('"a";r=9;t=30, "b";r=9;t=30', '"a";q=1200;w=300', Limit(9, 30, 1200)),
         ('"default";t=30;r=0', None, Limit(0, 30)),
         ('"default";r=50;t=30;pk=:abc:', None, Limit(50, 30)),
         (None, None, None),
