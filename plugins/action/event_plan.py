@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import printable
+from ansible_collections.eventops.cloudflare.plugins.module_utils import files
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import FileFailed, InvalidRequest, printable
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.addresses import Address, masked
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.download import DownloadFailed, download
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers import InvalidAnswer
@@ -47,6 +48,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             plan = plan_event(answers, self._read_schedule, prefix)
             for name in ("run_sheet", "credentials"):
                 plan["options"][name] = self._from_here(plan["options"], name, prefix)
+            self._check_paths(plan, prefix)
             if plan["options"]["schedule"]:
                 plan["options"]["schedule"] = masked(plan["options"]["schedule"])
             return {**result, "changed": False, **plan}
@@ -70,6 +72,20 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             raise InvalidAnswer(f"{prefix}{name} must be an absolute path where {prefix}credentials_host is given")
         return os.path.abspath(path) if self._connection.transport == "local" else path
 
+    def _check_paths(self, plan: Mapping[str, Any], prefix: str) -> None:
+        """Refuse now what could not be written when everything has been started. Other users and hosts differ."""
+        if self._connection.transport != "local" or getattr(self._play_context, "become", False):
+            return
+        run_sheet, credentials = (plan["options"][name] for name in ("run_sheet", "credentials"))
+        if run_sheet is not None:
+            with _naming(f"{prefix}run_sheet"):
+                files.check_page(_expanded(run_sheet))
+        if credentials is not None and not plan["options"]["credentials_host"]:
+            folders = {stream["name"]: {} for stream in plan["streams"] if stream["state"] != "stopped"}
+            with _naming(f"{prefix}credentials"):
+                for _name, failure in files.place(_expanded(credentials), folders, check_mode=True).failures:
+                    raise FileFailed(failure)
+
     def _read_schedule(self, place: str, days: Sequence[str], rooms: Sequence[str]) -> dict[str, Any]:
         content = _download(place) if "://" in place else self._read_file(place)
         if len(content) > LARGEST:
@@ -91,6 +107,20 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             raise ScheduleError(f"there is no such file: relative paths begin at {os.getcwd()}") from None
         except (OSError, ValueError) as error:
             raise ScheduleError(f"it cannot be read: {error}") from None
+
+
+@contextlib.contextmanager
+def _naming(option: str) -> Iterator[None]:
+    """Within this block, what is wrong with a path is said of this option."""
+    try:
+        yield
+    except (FileFailed, InvalidRequest) as error:
+        raise InvalidAnswer(f"{option} cannot be written: {error}") from None
+
+
+def _expanded(path: str) -> str:
+    """A path as options of this type are read."""
+    return os.path.expanduser(os.path.expandvars(path))
 
 
 def _download(url: str) -> bytes:

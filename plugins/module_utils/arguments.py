@@ -251,3 +251,11 @@ PLAYBACK_INFO: Spec = {
     "validate_certs": CLIENT["validate_certs"],
     "ca_path": CLIENT["ca_path"],
 }
+
+PAGE: Spec = {
+    "template": {"type": "str", "required": True},
+    "path": {"type": "path", "required": True},
+}
+
+# What the action plugin adds where the module of the same name writes the page.
+SENT_PAGE: Spec = {"_content": {"type": "str"}}

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Folders of small secret files: ``<root>/<folder>/<file>``, folders of mode 0700, files of mode 0600.
+"""Files that are replaced as a whole: no planted link is followed, and a file is either the old one or the new one.
 
-Nobody else can read a file at any moment, no planted link is followed, and a file is either the old one or the new one,
-whatever happens meanwhile. Knows nothing of what is in the files, and nothing of Ansible.
+Folders of small secret files: ``<root>/<folder>/<file>``, folders of mode 0700, files of mode 0600, so that nobody else
+can read them at any moment. And single files of mode 0644, for everybody. Knows nothing of what is in the files, and
+nothing of Ansible.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from typing import cast
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import FileFailed, InvalidRequest
 
 FILE_MODE = 0o600
+PAGE_MODE = 0o644
 FOLDER_MODE = 0o700
 LONGEST_NAME = 200  # bytes; file systems take 255
 LOCK_POLL = 0.1  # seconds between two attempts to lock a folder that another job holds
@@ -135,6 +137,58 @@ def _place_folder(
                 placed.paths.append(f"{path}/{file}")
     except FileFailed as failure:
         placed.failures.append((name, str(failure)))
+
+
+@dataclass(frozen=True)
+class Page:
+    """What has come of a file for everybody: ``flaw`` is why it was not as wanted, None if it was.
+
+    ``before`` is what was in it, or its beginning; None if it could not be read, or nothing was there.
+    """
+
+    flaw: str | None
+    before: bytes | None
+
+
+def check_page(path: str) -> None:
+    """Refuse a path at which no file can be written, before it has to be. Raises :class:`FileFailed`."""
+    with _naming(path), _parent(path) as (folder, name):
+        folder.flaw(name, b"", PAGE_MODE)
+        if not os.access(folder.path, os.W_OK | os.X_OK):
+            raise FileFailed(f"{path}: the folder {folder.path} cannot be written to")
+
+
+def place_page(path: str, content: bytes, *, most_before: int = 0, check_mode: bool = False) -> Page:
+    """Have this file, with mode 0644, in a folder that is there. In check mode nothing is written.
+
+    Whatever has the name, a symbolic link included, is replaced. Links on the way to the folder are followed. At most
+    ``most_before`` bytes are returned of what was there. Raises :class:`FileFailed`.
+    """
+    with _naming(path), _parent(path) as (folder, name):
+        flaw = folder.flaw(name, content, PAGE_MODE)
+        before = folder.beginning(name, most_before) if most_before else None
+        if flaw is not None and not check_mode:
+            folder.write(name, content, PAGE_MODE)
+        return Page(flaw, before)
+
+
+@contextlib.contextmanager
+def _parent(path: str) -> Iterator[tuple[_Folder, str]]:
+    """The folder that a file is to be in, and the file's name in it."""
+    parent, name = os.path.split(path)
+    if not name:
+        raise FileFailed(f"{path} is no path of a file")
+    parent = parent or "."
+    try:
+        descriptor = os.open(parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise FileFailed(f"{path}: there is no folder {parent}") from None
+    except NotADirectoryError:
+        raise FileFailed(f"{path}: {parent} is not a folder") from None
+    try:
+        yield _Folder(parent, descriptor), name
+    finally:
+        os.close(descriptor)
 
 
 class _LockWait:
@@ -268,7 +322,7 @@ class _Folder:
         except FileNotFoundError:
             return None
 
-    def flaw(self, name: str, content: bytes) -> str | None:
+    def flaw(self, name: str, content: bytes, mode: int = FILE_MODE) -> str | None:
         """Why a file is not as wanted, in words that tell nothing of what is in it; None when it is."""
         found = self._status(name)
         if found is None:
@@ -278,13 +332,31 @@ class _Folder:
         if not stat.S_ISREG(found.st_mode):
             return "a symbolic link" if stat.S_ISLNK(found.st_mode) else "not a regular file"
         try:
-            with open(name, "rb", opener=lambda path, _flags: os.open(path, _READ, dir_fd=self.known)) as file:
+            with self._open(name) as file:
                 if file.read(len(content) + 1) != content:
                     return "other content"
-                mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+                current = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
         except PermissionError:
             return "unreadable"
-        return None if mode == FILE_MODE else f"mode {mode:04o}"
+        except OSError as error:
+            # Somebody has put something else in its place since.
+            return f"unreadable ({error.strerror})"
+        return None if current == mode else f"mode {current:04o}"
+
+    def _open(self, name: str) -> typing.BinaryIO:
+        """A file for reading. A link is not followed."""
+        return open(name, "rb", opener=lambda path, _flags: os.open(path, _READ, dir_fd=self.known))
+
+    def beginning(self, name: str, most: int) -> bytes | None:
+        """The first bytes of a regular file; None if there is none that can be read."""
+        found = self._status(name)
+        if found is None or not stat.S_ISREG(found.st_mode):
+            return None
+        try:
+            with self._open(name) as file:
+                return file.read(most)
+        except OSError:
+            return None
 
     def leftovers(self, names: Iterable[str]) -> list[str]:
         """Temporary files of a run that was killed. Under the lock, none is that of a run that is not."""
@@ -297,13 +369,13 @@ class _Folder:
         """Remove a file."""
         os.unlink(name, dir_fd=self.known)
 
-    def write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, content: bytes, mode: int = FILE_MODE) -> None:
         """Have a file with this content, all of it or, when that fails, the one there was."""
         temporary = f".{name}.{secrets.token_hex(8)}.tmp"
         descriptor = os.open(temporary, _CREATE, FILE_MODE, dir_fd=self.known)
         try:
             with open(descriptor, "wb", buffering=0) as file:
-                self._fill(file, content)
+                self._fill(file, content, mode)
             # Whatever has the name, a link included, is replaced and not followed.
             os.replace(temporary, name, src_dir_fd=self.known, dst_dir_fd=self.known)
         except BaseException:
@@ -314,10 +386,10 @@ class _Folder:
         with contextlib.suppress(OSError):
             os.fsync(self.known)
 
-    def _fill(self, file: FileIO, content: bytes) -> None:
-        """Write all of it to the disk, once nobody else can read it."""
-        os.fchmod(file.fileno(), FILE_MODE)
-        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) != FILE_MODE:
+    def _fill(self, file: FileIO, content: bytes, mode: int) -> None:
+        """Write all of it to the disk; if others must not read it, once nobody else can."""
+        os.fchmod(file.fileno(), mode)
+        if mode == FILE_MODE and stat.S_IMODE(os.fstat(file.fileno()).st_mode) != mode:
             raise FileFailed(
                 f"{self.path}: the file system keeps no permissions, so that others could read what is written"
             )

@@ -18,6 +18,9 @@ description:
   - An answer may be blank or null, and then was not given; numbers and booleans may be text, and lists YAML text. Anything else is refused
     with the name of the answer.
   - Asks nobody but the server of the schedule, and changes nothing.
+  - If the connection is local, and the task does not become another user, it fails if O(run_sheet) or O(credentials) could not be written.
+requirements:
+  - requests (Python, on the controller), if O(schedule) is an address
 options:
   state:
     description: One of V(present), V(started) and V(stopped). The default is V(present).
@@ -35,6 +38,10 @@ options:
     description:
       - The path or the address of the schedule, as conferences publish it. See P(eventops.cloudflare.from_schedule#filter) for formats and names.
       - A relative path begins at the working directory, or where Ansible looks for files.
+      - An address begins with C(http://) or C(https://), and may hold a user and a password for basic authentication, in the escapes of URLs.
+        They are sent to this server only. Neither they nor the values of the query are in results or messages.
+      - The server has 60 seconds to answer. Redirects are followed, except from C(https) to C(http), to addresses with credentials, and from
+        another host to the controller itself or its link-local network.
     type: raw
   schedule_days:
     description: A list of the days to read, as dates or as numbers from 1.
@@ -123,7 +130,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 options:
-  description: The answers in their types, blanks replaced by defaults.
+  description:
+    - The answers in their types, blanks replaced by defaults.
+    - An address in C(schedule) is without its credentials and the values of its query.
   returned: success
   type: dict
   sample:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -356,3 +357,124 @@ class TestReport:
         assert ran.returncode == 2
         assert "That is not for you" in ran.registered(f"{TITLE}{name}")["msg"]
         assert not (playbook.home / "report.html").exists()
+
+
+SECRET = "nobody else's business"
+BOTH_WAYS = pytest.mark.parametrize("here", [True, False], ids=["in process", "as a module"])
+
+
+def plant(playbook: Any, *names: str) -> tuple[Path, Path]:
+    """Links in the place of pages, one to a file and the next to a folder; returns these."""
+    victim, folder = playbook.home / "victim", playbook.home / "folder"
+    victim.write_text(SECRET)
+    victim.chmod(0o600)
+    folder.mkdir()
+    for name, target in zip(names, (victim, folder), strict=False):
+        (playbook.home / name).symlink_to(target)
+    return victim, folder
+
+
+def unharmed(playbook: Any, victim: Path, folder: Path, *names: str) -> None:
+    """The pages are files of their own, and what was linked to is as it was."""
+    assert (victim.read_text(), victim.stat().st_mode & 0o777) == (SECRET, 0o600)
+    assert list(folder.iterdir()) == []
+    for name in names:
+        page = playbook.home / name
+        assert not page.is_symlink()
+        assert page.stat().st_mode & 0o777 == 0o644
+
+
+class TestPlanted:
+    """Whoever may write to the folder of a page does not get anything else written, or shown."""
+
+    @pytest.mark.cores
+    @BOTH_WAYS
+    def test_report(self, playbook: Any, here: bool) -> None:
+        """The paths are relative, and begin at the working directory."""
+        playbook.in_process = here
+        names = ("report.html", "report.json")
+        linked = plant(playbook, *names)
+        play = report(event_livestream_report=f" {names[0]} ", event_livestream_report_data=names[1])
+        check = playbook(play, "--check", "--diff")
+        assert (check.returncode, check.changed) == (0, 2), check.output
+        assert (playbook.home / names[0]).is_symlink()
+        ran = playbook(play, "--diff")
+        assert (ran.returncode, ran.changed) == (0, 2), ran.output
+        assert SECRET not in check.output + ran.output
+        unharmed(playbook, *linked, *names)
+        again = playbook(play, "--diff")
+        assert (again.returncode, again.changed) == (0, 0), again.output
+
+    @pytest.mark.cores
+    @BOTH_WAYS
+    @pytest.mark.parametrize("order", [1, -1], ids=["to a file", "to a folder"])
+    def test_run_sheet(self, playbook: Any, here: bool, order: int) -> None:
+        playbook.in_process = here
+        linked = plant(playbook, *("sheet.html", "other.html")[::order])
+        streams = [{"name": "desk", "meeting_title": "Desk"}]
+        said = {"event_livestream_streams": streams, "event_livestream_run_sheet": "sheet.html"}
+        ran = playbook("eventops.cloudflare.event_provision", "--diff", extra=said)
+        assert ran.returncode == 0, ran.output
+        assert SECRET not in ran.output
+        unharmed(playbook, *linked, "sheet.html")
+        assert "desk" in (playbook.home / "sheet.html").read_text()
+        assert playbook("eventops.cloudflare.event_provision", extra=said).changed == 0
+
+    @pytest.mark.cores
+    def test_a_page_on_another_host(self, playbook: Any) -> None:
+        """The module of the same name writes it there, as it does with become."""
+        victim, folder = plant(playbook, "page.html")
+        inventory = playbook.home / "hosts.yml"
+        probe = Path(__file__).parent / "probe"
+        elsewhere = {
+            "ansible_connection": "eventops.probe.elsewhere",
+            "ansible_python_interpreter": sys.executable,
+        }
+        inventory.write_text(json.dumps({"all": {"hosts": {"elsewhere": elsewhere}}}))
+        page = playbook.home / "page.html"
+        play = [
+            {"hosts": "elsewhere", "connection": "eventops.probe.elsewhere", "tasks": [task(RUN_SHEET, sheet(), page)]}
+        ]
+        environment = {
+            "ANSIBLE_COLLECTIONS_PATH": f"{playbook.environment()['ANSIBLE_COLLECTIONS_PATH']}:{probe}",
+            "ELSEWHERE_PYTHONPATH": "",
+        }
+        for changed in (1, 0):
+            ran = playbook(play, "-i", str(inventory), "--diff", environment=environment)
+            assert (ran.returncode, ran.changed) == (0, changed), ran.output
+            assert "runs as a module: the connection is not local" in ran.output
+            assert SECRET not in ran.output
+        assert "invocation" not in ran.results[-1]["result"]
+        unharmed(playbook, victim, folder, "page.html")
+
+
+@pytest.mark.parametrize(
+    ("option", "path", "message"),
+    [
+        ("run_sheet", "missing/sheet.html", "{}/missing/sheet.html: there is no folder"),
+        ("run_sheet", "~/missing/sheet.html", "{}/missing/sheet.html: there is no folder"),
+        ("run_sheet", "folder", "{}/folder is a folder, where a file is to be"),
+        ("credentials", "linked", "{}/linked is a symbolic link: nothing is written through it"),
+        ("credentials", "victim", "{}/victim: Not a directory"),
+    ],
+)
+def test_a_path_that_cannot_be_written_is_refused_before_anything_is_started(
+    playbook: Any, option: str, path: str, message: str
+) -> None:
+    _victim, folder = plant(playbook)
+    (playbook.home / "linked").symlink_to(folder)
+    said = {
+        "event_livestream_streams": [{"name": "desk", "meeting_title": "Desk"}],
+        f"event_livestream_{option}": path,
+    }
+    ran = playbook("eventops.cloudflare.event_start", extra=said)
+    assert (ran.returncode, ran.journal) == (2, [])
+    start = f"event_livestream_{option} cannot be written: {message.format(playbook.home)}"
+    assert ran.results[-1]["result"]["msg"].startswith(start)
+
+
+def test_a_report_without_a_folder_says_so(playbook: Any) -> None:
+    ran = playbook(report(event_livestream_report="missing/report.html"))
+    assert ran.returncode == 2
+    message = ran.registered(f"{TITLE}Write the report as a page")["msg"]
+    assert message == f"{playbook.home}/missing/report.html: there is no folder {playbook.home}/missing"

@@ -27,7 +27,7 @@ def task(template: tuple[str, str], data: Any, page: Path) -> dict[str, Any]:
     values.write_text(json.dumps(data))
     return {
         "name": f"Write {page.name}",
-        "ansible.builtin.template": {"src": str(TEMPLATES / source), "dest": str(page), "mode": "0644"},
+        "eventops.cloudflare.event_page": {"template": str(TEMPLATES / source), "path": str(page)},
         "vars": {variable: f"{{{{ lookup('ansible.builtin.file', '{values}') | from_json }}}}"},
     }
 
