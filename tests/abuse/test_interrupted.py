@@ -42,6 +42,27 @@ def test_a_tasks_timeout(playbook: Player, sim: Control) -> None:
     assert 0 < len(sim.journal("start_livestream")) <= AT_ONCE
 
 
+def test_the_next_item_of_a_loop(playbook: Player, sim: Control) -> None:
+    """It runs in the same process, where threads of the one before give up waiting, and send nothing more."""
+    sim.reset(rate_limit=0, live_delay=600)
+    meetings = sim.seed(meetings=AT_ONCE + 1)["meetings"]
+    sim.faults({"operation": "start_livestream", "kind": "silence", "times": AT_ONCE})
+    # The second item waits for its livestream, past the time when the client gives up the first one's answers.
+    task = {
+        "name": "start",
+        "eventops.cloudflare.realtime_livestreams": {"state": "started", "livestreams": "{{ item }}", "timeout": 6},
+        "loop": [[{"meeting_id": meeting} for meeting in meetings[:-1]], [{"meeting_id": meetings[-1]}]],
+        "timeout": 5,
+    }
+    ran = playbook([task])
+    assert ran.returncode == 2
+    assert all("imed out after 5" in item["msg"] for item in ran.registered("start")["results"])
+    for meeting in meetings[:-1]:
+        asked = [entry.operation for entry in ran.journal if meeting in entry.path]
+        assert asked == ["get_active_livestream", "start_livestream"]
+    assert [entry.operation for entry in ran.accepted if meetings[-1] in entry.path] == ["start_livestream"]
+
+
 def test_ctrl_c(playbook: Player, sim: Control) -> None:
     """No process of the run is left, although no answer ever comes."""
     job = subprocess.Popen(

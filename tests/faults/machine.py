@@ -17,7 +17,7 @@ from simulator.operations import CONNECT
 from simulator.profile import NAMED, Profile, wire_fields
 
 from .figures import FIGURES
-from .promises import check, converges, unharmed
+from .promises import at_most_one_active, check, converges, unharmed
 from .stage import NETWORKS, Actor, Network, Ran, Stage, Task
 
 MEETINGS: Final = ("meeting-a", "meeting-b", "meeting-c")
@@ -50,7 +50,11 @@ profiles = st.builds(
     lambda fields, settings: {**{name: _WIRE[name][n % len(_WIRE[name])] for name, n in fields.items()}, **settings},
     st.dictionaries(st.sampled_from(sorted(_WIRE)), st.integers(0, 7), max_size=3),
     st.fixed_dictionaries(
-        {"list_lag": st.sampled_from([0, 1.5]), "stale_list": st.sampled_from([0, 1.5])},
+        {
+            "list_lag": st.sampled_from([0, 1.5]),
+            "stale_list": st.sampled_from([0, 1.5]),
+            "stale_read": st.sampled_from([0, 2.5]),
+        },
         optional={
             "live_delay": st.sampled_from([2, 10, NEVER]),
             "playback_delay": st.just(3),
@@ -234,6 +238,7 @@ class Schedule(RuleBasedStateMachine):
     @initialize(
         base=st.sampled_from(list(NAMED)),
         fields=profiles,
+        past=st.dictionaries(st.sampled_from(MEETINGS), st.booleans()),
         active=st.lists(st.sampled_from(MEETINGS), unique=True),
         there=st.sampled_from(NAMES),
         halls=st.tuples(st.sampled_from(HALL_TITLES), st.sampled_from(HALL_TITLES)),
@@ -246,6 +251,7 @@ class Schedule(RuleBasedStateMachine):
         self,
         base: str,
         fields: Fields,
+        past: dict[str, bool],
         active: list[str],
         there: str,
         halls: tuple[str, str],
@@ -264,6 +270,7 @@ class Schedule(RuleBasedStateMachine):
         for meeting in (*OTHERS, *MEETINGS):
             service.add_meeting({}, meeting_id=meeting)
             service.presence(meeting, 1)
+        self._have_past(past)
         on_air = [*OTHERS[: crowd // 2], *active]
         if old:
             for meeting in on_air:
@@ -282,6 +289,18 @@ class Schedule(RuleBasedStateMachine):
         FIGURES.count("schedules", "tried")
         FIGURES.count("networks", network)
 
+    def _have_past(self, past: dict[str, bool]) -> None:
+        """Meetings that were livestreamed before; it was stopped, or (true) it failed."""
+        service = self.stage.world.service
+        earlier = {meeting: service.start(meeting, None, None) for meeting in past}
+        self.stage.pass_time(60)
+        for meeting, failed in past.items():
+            if failed:
+                service.fail(earlier[meeting].id, "no composer free")
+            else:
+                service.stop(meeting)
+        self.stage.pass_time(60)
+
     @precondition(lambda self: hasattr(self, "actors"))
     @rule(
         wanted=st.lists(tasks, min_size=1, max_size=3),
@@ -296,6 +315,7 @@ class Schedule(RuleBasedStateMachine):
         meanwhile=st.lists(happening, max_size=1),
         order=st.integers(0, 1000),
         free=st.integers(0, 3),
+        interrupt=st.integers(0, 29).map(lambda number: number - 20 if number >= 20 else None),
     )
     def act(
         self,
@@ -307,8 +327,12 @@ class Schedule(RuleBasedStateMachine):
         meanwhile: list[Fields],
         order: int,
         free: int,
+        interrupt: int | None,
     ) -> None:
-        """Tasks at the same time, while some answers go wrong; then every promise, and a clean run of each task."""
+        """Tasks at the same time, while some answers go wrong; then every promise, and a clean run of each task.
+
+        ``interrupt``: only the first one, which is interrupted while it waits for the answer to that request.
+        """
         several = len(wanted) > 1
         drawn = several and free > 0
         if drawn:
@@ -323,17 +347,33 @@ class Schedule(RuleBasedStateMachine):
         self.stage.faults(rules)
         if limit is not None:
             self.stage.limit(**limit)
-        rans = self.stage.at_once(self.actors, wanted, order if drawn else None)
-        self._count(rans, rules, several, drawn)
-        self.stage.calm()
-        check(self.stage, rans)
-        if not several and not limit and all(r["kind"] != "meanwhile" and _name_of(r) in HARMLESS for r in rules):
-            unharmed(rans[0])
+        if interrupt is not None:
+            rans = [self._interrupted(wanted[0], interrupt)]
+            self.stage.calm()
+        else:
+            rans = self.stage.at_once(self.actors, wanted, order if drawn else None)
+            self._count(rans, rules, several, drawn)
+            self.stage.calm()
+            check(self.stage, rans)
+            if not several and not limit and all(r["kind"] != "meanwhile" and _name_of(r) in HARMLESS for r in rules):
+                unharmed(rans[0])
         self.stage.note_others()
         self.stage.pass_time(LONGER_THAN_ANY_LAG)
         for ran in rans:
             converges(self.stage, ran, patience=120 + self.profile.live_delay)
         self.passed = True
+
+    def _interrupted(self, task: Task, request: int) -> Ran:
+        """Nothing is sent afterwards, and nothing waited for. What was sent may have been carried out."""
+        actor = self.actors[0]
+        interruption = actor.interrupted(Task(task.module, {**task.options, **_alone(task)}, task.check), request)
+        assert not interruption.waited, f"{task}: interrupted, it waits for an answer"
+        sent = interruption.afterwards
+        assert not sent, f"{task}: interrupted, it sends {sent} more requests"
+        self.stage.world.service.settle()
+        at_most_one_active(self.stage)
+        FIGURES.count("interruptions", "tried", int(interruption.happened))
+        return Ran(actor.name, task, {}, (), [], [])
 
     def teardown(self) -> None:
         """Close what was kept open."""

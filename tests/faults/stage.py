@@ -15,6 +15,7 @@ import asyncio
 import json
 import os
 import random
+import signal
 import threading
 from collections import Counter
 from collections.abc import Coroutine, Iterator, Mapping
@@ -65,10 +66,38 @@ RETRY_MAX_WAIT: Final = 20.0  # seconds
 # Requests that may be repeated apart from those of the wait: of a task, and of each of its entries.
 REPEATABLE: Final = 10
 PATIENCE: Final = 60.0  # real seconds for what takes none
+HANGS: Final = 10.0  # real seconds after which an interrupted task that should have ended waits for a server
 
 
 class Hang(BaseException):
     """A task went on past every deadline. Nothing may swallow it."""
+
+
+class Interrupt(BaseException):
+    """What a task's timeout, or Ctrl-C, raises in the main thread."""
+
+
+@dataclass
+class Interruption:
+    """A task is interrupted while it waits for the answer to its request number ``at``, which never comes.
+
+    ``happened``, and what the task did then: ``waited`` for the answer, and sent so many requests ``afterwards``.
+    """
+
+    at: int
+    happened: bool = False
+    waited: bool = False
+    afterwards: int = 0
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def while_waiting(self, number: int) -> None:
+        """Called by the thread that waits for the answer to a request: the first one is number 0."""
+        if number != self.at or self.happened:
+            return
+        self.happened = True
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
+        self.waited = not self.ended.wait(HANGS)
+        raise TimeoutError("timed out")
 
 
 class StoppedClock(ServiceClock):
@@ -187,6 +216,7 @@ class Actor:
         self.name = name
         self.keeps = keeps
         self.turns: Turns | None = None
+        self.interruption: Interruption | None = None
         self._transport: Transport | None = None
         self._run = ""
         self._left = 0.0
@@ -224,6 +254,30 @@ class Actor:
         entries = [entry for entry in stage.world.journal.entries if entry.user_agent == run]
         return Ran(self.name, task, result.values, result.warnings, progress, entries)
 
+    def interrupted(self, task: Task, at: int) -> Interruption:
+        """Carry out a task in the main thread, and interrupt it as Ansible does. It sends from one thread at a time.
+
+        Raises nothing if the task ends before its request number ``at``.
+        """
+
+        def interrupt(_signal: int, _frame: Any) -> None:
+            raise Interrupt
+
+        interruption = self.interruption = Interruption(at)
+        others = set(threading.enumerate())
+        before = signal.signal(signal.SIGALRM, interrupt)
+        try:
+            self(task)
+        except Interrupt:
+            pass
+        finally:
+            interruption.ended.set()
+            signal.signal(signal.SIGALRM, before)
+            for thread in set(threading.enumerate()) - others:
+                thread.join(PATIENCE)
+            self.interruption = None
+        return interruption
+
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
         self._left -= seconds
@@ -240,7 +294,7 @@ class Actor:
 
     def connect(self, settings: Settings) -> Transport:
         """The real client, in simulated time."""
-        if self._transport is None:
+        if self._transport is None or self._transport.abandoned:
             self._transport = Transport(settings._replace(sleep=self.sleep, now=self.stage.now))
             adapter: Any = self._transport._session.get_adapter("https://")
             adapter._pools = adapter.poolmanager.pool_classes_by_scheme = self._pools(self._transport)
@@ -252,8 +306,15 @@ class Actor:
         self._sent += 1
         if self._sent > MOST_REQUESTS:
             raise Hang(f"{self.name} has sent {MOST_REQUESTS} requests")
+        if self.interruption is not None and self.interruption.ended.is_set():
+            self.interruption.afterwards += 1
         if self.turns is not None:
             self.turns.wait(self.name)
+
+    def before_response(self) -> None:
+        """Called before the answer to a request is waited for."""
+        if self.interruption is not None:
+            self.interruption.while_waiting(self._sent - 1)
 
     def close(self) -> None:
         """Close the connection."""
@@ -283,6 +344,7 @@ def _staged(pool: Any, actor: Actor) -> Any:
 
         def getresponse(self, *args: Any, **kwargs: Any) -> Any:
             with actor.stage.noticing_silence(self, self.sock.gettimeout()):
+                actor.before_response()
                 return super().getresponse(*args, **kwargs)
 
     class Pool(pool):  # type: ignore[misc]

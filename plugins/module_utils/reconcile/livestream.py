@@ -63,7 +63,7 @@ class Reconciliation(Writer):
         self.before: Livestream | None = None
         # What was read of it, or accepted; in check mode what would come of it.
         self.current = desired.unseen
-        # The service's time (Unix seconds) right before the first attempt to start.
+        # The service's time (Unix seconds) right before the first attempt of a start that may be the one that counts.
         self.started_after: float | None = None
 
     def run(self) -> Outcome:
@@ -163,7 +163,11 @@ class MeetingLivestream(Reconciliation):
 
     def apply(self, planned: Plan) -> Livestream:
         if planned.action is Action.START:
-            return self.write(self.start, self.active)
+            started = self.write(self.start, self.active)
+            if not self.changed:
+                # Refused: it is the livestream that somebody else has started, perhaps earlier.
+                self.started_after = None
+            return started
         stopped = self.write(lambda: self.stop(planned), lambda: self.ended(planned))
         return stopped.known(planned.livestream)
 

@@ -327,6 +327,18 @@ class TestStartMeeting:
         with pytest.raises(WaitFailed, match="no composer free"):
             run(script, params, state="started", meeting_id="m1")
 
+    def test_what_somebody_else_has_started_may_have_begun_earlier(self, script: Any, params: Any) -> None:
+        script.expect("GET", ACTIVE, 404, NONE)
+        script.expect("POST", START, 409, DUPLICATE, body={})
+        script.expect("GET", ACTIVE, answer=data({**LIVE, "status": "INVOKED"}))
+        session = {"id": "s1", "err_message": "no composer free", "created_at": "2025-08-21T09:59:50.000Z"}
+        for _time in range(2):
+            script.expect("GET", ACTIVE, 404, NONE)
+            script.expect("GET", "/livestreams/l1", answer=ended("ERRORED", session))
+        with pytest.raises(WaitFailed, match="no composer free") as caught:
+            run(script, params, state="started", meeting_id="m1")
+        assert not caught.value.changed
+
     def test_of_two_attempts_to_start_the_first_one_counts(self, script: Any, params: Any) -> None:
         """It may have been carried out, and then have failed."""
         script.expect("GET", ACTIVE, 404, NONE)
