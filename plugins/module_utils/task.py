@@ -10,6 +10,7 @@ Free of AnsibleModule, so that whatever runs a task, a module's process or the c
 from __future__ import annotations
 
 import os
+import re
 import typing
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -42,6 +43,7 @@ Connect = typing.Callable[[Settings], Transport]
 
 ISSUES = "https://github.com/eventops/cloudflare/issues"
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ENVIRONMENT = {
     "api_token": "CLOUDFLARE_API_TOKEN",
     "api_key": "CLOUDFLARE_API_KEY",
@@ -114,20 +116,20 @@ def check_options(params: Mapping[str, Any]) -> None:
     """Refuse texts that no request can carry; raises :class:`~.errors.InvalidRequest`."""
     for option, text in _texts(params):
         # A path may hold bytes that are no UTF-8; Python shows them as surrogates.
-        if option not in ("ca_path", "path") and any("\ud800" <= char <= "\udfff" for char in text):
+        if _SURROGATE.search(text) and option not in ("ca_path", "path"):
             raise InvalidRequest(f"{option} holds a lone surrogate, which is no character")
 
 
-def _texts(value: Any, option: str = "") -> Iterator[tuple[str, str]]:
-    """All texts in the options, each with the name of its option (``livestreams[0].name``)."""
-    if isinstance(value, str):
-        yield option, value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _texts(item, f"{option}.{key}" if option else str(key))
-    elif isinstance(value, list):
-        for place, item in enumerate(value):
-            yield from _texts(item, f"{option}[{place}]")
+def _texts(holder: Mapping[str, Any] | list[Any], within: str = "") -> Iterator[tuple[str, str]]:
+    """All texts in options, each with the name of its option (``livestreams[0].name``)."""
+    named = isinstance(holder, Mapping)
+    for key, value in holder.items() if isinstance(holder, Mapping) else enumerate(holder):
+        if isinstance(value, (str, dict, list)):
+            option = f"{within}[{key}]" if not named else f"{within}.{key}" if within else str(key)
+            if isinstance(value, str):
+                yield option, value
+            else:
+                yield from _texts(value, option)
 
 
 def settings_of(params: Mapping[str, Any]) -> Settings:

@@ -257,5 +257,19 @@ def mask(values: dict[str, Any], secrets: Iterable[str]) -> dict[str, Any]:
     if MASKED_BY_CORE:
         register_secrets(secrets)
         return values
-    masked: dict[str, Any] = remove_values(values, secrets)
+    secrets = tuple(secrets)
+    # Core rebuilds the whole result, which takes far longer than to look.
+    masked: dict[str, Any] = remove_values(values, secrets) if _may_hold(values, secrets) else values
     return masked
+
+
+def _may_hold(value: Any, secrets: Sequence[str]) -> bool:
+    """Whether core would find one of the secrets in a value; also for what is no JSON, which is left to core."""
+    if isinstance(value, dict):
+        return any(_may_hold(item, secrets) for item in value.values())
+    if isinstance(value, list):
+        return any(_may_hold(item, secrets) for item in value)
+    if value is None or isinstance(value, bool):
+        return False
+    text = value if isinstance(value, str) else str(value)
+    return any(secret in text for secret in secrets) or not isinstance(value, (str, int, float))

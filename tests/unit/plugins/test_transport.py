@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import requests
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     Ambiguous,
@@ -31,6 +32,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.retry import retry_after_seconds
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import (
     Credentials,
+    Settings,
+    Transport,
     environment_proxies,
 )
 
@@ -64,6 +67,28 @@ def test_a_key_is_sent_with_its_address(script: Any) -> None:
     headers = script.server.log[0][0].headers
     assert (headers["X-Auth-Key"], headers["X-Auth-Email"]) == ("unit-key", "av@example.org")
     assert "Authorization" not in headers
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "body"),
+    [
+        ("GET", None, None),
+        ("GET", {"page_no": 2, "status": None, "search": "a b&c"}, None),
+        ("POST", None, None),
+        ("POST", None, {}),
+        ("PATCH", None, {"title": "naïve"}),
+    ],
+)
+def test_a_request_is_the_one_that_the_session_would_prepare(method: str, query: Any, body: Any) -> None:
+    credentials = Credentials(token="unit-token-4f1b9c0d7e2a")
+    transport = Transport(Settings("http://127.0.0.1:9/client/v4", credentials))
+    transport._session.cookies.set("__cf_bm", "value", domain="127.0.0.1")
+    ours = transport._prepare(method, PATH, query, body)
+    url = f"http://127.0.0.1:9/client/v4{PATH}"
+    theirs = transport._session.prepare_request(requests.Request(method, url, params=query, json=body))
+    for wanted in ("method", "url", "headers", "body", "hooks"):
+        assert getattr(ours, wanted) == getattr(theirs, wanted)
+    assert ours.headers["Cookie"] == "__cf_bm=value"
 
 
 @pytest.mark.parametrize(
