@@ -37,7 +37,7 @@ class Contender(enum.Enum):
     """Who does the work. The values are what the document calls them."""
 
     EMPTY = "an empty play"
-    DEBUG = "a task that does nothing, `ansible.builtin.debug`"
+    NOTHING = "a task that does nothing"
     IN_PROCESS = "this collection, in process"
     MODULE = "this collection, as a module"
     BULK = "this collection, all at once"
@@ -51,9 +51,7 @@ class Contender(enum.Enum):
     @property
     def ours(self) -> bool:
         """Whether its requests have a limit."""
-        return self in (
-            Contender.IN_PROCESS, Contender.MODULE, Contender.BULK, Contender.BULK_MODULE, Contender.ROLE
-        )  # fmt: skip
+        return self in OURS_IN_PROCESS + OURS_AS_MODULE or self is Contender.ROLE
 
     @property
     def script(self) -> bool:
@@ -66,37 +64,36 @@ class Contender(enum.Enum):
         return self in (Contender.EMPTY, Contender.PYTHON)
 
 
+OURS_IN_PROCESS: Final = (Contender.IN_PROCESS, Contender.BULK)
+OURS_AS_MODULE: Final = (Contender.MODULE, Contender.BULK_MODULE)
+
+
 @dataclass(frozen=True)
 class Case:
     """One row of a table.
 
-    ``start``: bring the livestreams to the state started, else read them; ``active``: they are before it begins;
-    ``latency``: milliseconds added to each answer; ``playbook``: which of the role's.
+    ``active``: whether the livestreams are that before it begins; ``far``: over TLS, from a distance, instead of plain
+    HTTP from the same machine; ``playbook``: which of the role's.
     """
 
     group: Group
     contender: Contender
     items: int
     rounds: int = ROUNDS
-    start: bool = False
     active: bool = True
-    latency: int = 0
+    far: bool = False
     concurrency: int = 0
     playbook: str = ""
 
     def __str__(self) -> str:
-        words = [self.group.value, self.contender.name.lower()]
-        if self.contender.empty:
-            return " ".join(words)
-        words += [self.playbook] if self.playbook else []
-        words.append(str(self.items))
-        if self.group is Group.PROGRAMME:
-            words.append("right" if self.active else "to start")
-        if self.latency:
-            words.append(f"{self.latency} ms")
-        if self.concurrency:
-            words.append(f"concurrency {self.concurrency}")
-        return " ".join(words)
+        words = [self.group.value, self.contender.name.lower(), self.playbook, str(self.items)]
+        words += ["right" if self.active else "to start", "far" if self.far else "near"]
+        return " ".join([word for word in words if word] + [f"at {self.concurrency}"] * (self.concurrency > 0))
+
+    @property
+    def start(self) -> bool:
+        """Whether the livestreams are brought to the state started, not only read."""
+        return self.group in (Group.STARTS, Group.PROGRAMME)
 
     @property
     def all_at_once(self) -> bool:
@@ -118,7 +115,7 @@ class Case:
     @property
     def fewest_reads(self) -> int:
         """With less than this, the work was not done."""
-        if self.contender is Contender.DEBUG or not self.items:
+        if self.contender is Contender.NOTHING or not self.items:
             return 0
         return 1 if self.all_at_once or self.playbook else self.items
 
@@ -147,10 +144,10 @@ def quick_cases() -> list[Case]:
     return [
         *_loops(many=10, few=4, starts=10, rounds=1),
         *_empty(Group.PROGRAMME, rounds=1),
-        *_programme_of(10, rounds=1, latency=0, concurrencies=(4,)),
-        *_compared(10, rounds=1),
-        *_programme_of(100, rounds=1, latency=50, concurrencies=(1, 16)),
-        *_programme_of(1_000, rounds=1, latency=0, concurrencies=(16,)),
+        *_bulks(10, rounds=1, concurrencies=(4,)),
+        *_compared(10, 1, (Contender.IN_PROCESS, Contender.URI, Contender.SDK, Contender.SESSION)),
+        *_bulks(100, rounds=1, concurrencies=(1, 16), far=True),
+        *_bulks(1_000, rounds=1, concurrencies=(16,)),
         *_event(20, rounds=1),
     ]
 
@@ -166,39 +163,40 @@ def _loops(many: int, few: int, starts: int, rounds: int = ROUNDS) -> Iterator[C
     """
     slow = (Contender.MODULE, Contender.URI)
     scripts = (Contender.SDK, Contender.SESSION)
-    for group in (Group.READS, Group.TASKS, Group.STARTS):
-        start = group is Group.STARTS
-        number = starts if start else many
+    for group, number in ((Group.READS, many), (Group.TASKS, many), (Group.STARTS, starts)):
         yield from _empty(group, rounds)
-        for contender in (Contender.IN_PROCESS, *slow) if group is not Group.TASKS else ():
-            # A loop over nothing: what the task costs before the first item.
-            yield Case(group, contender, 0, rounds, start, active=not start)
         for contender in (Contender.IN_PROCESS, *slow, *(() if group is Group.TASKS else scripts)):
+            if group is not Group.TASKS and contender not in scripts:
+                # A loop over nothing: what the task costs before the first item.
+                yield Case(group, contender, 0, rounds, group is not Group.STARTS)
             compared = contender not in slow or (group is Group.READS and contender is Contender.URI)
-            yield Case(group, contender, number if compared else few, rounds, start, active=not start)
-    yield Case(Group.READS, Contender.DEBUG, many, rounds)
-    # What a task costs at all, spread over ten times as many items.
-    yield Case(Group.READS, Contender.IN_PROCESS, 10 * many, rounds)
+            yield Case(group, contender, number if compared else few, rounds, group is not Group.STARTS)
+    for contender in (Contender.IN_PROCESS, Contender.URI, *scripts):
+        yield Case(Group.READS, contender, few if contender is Contender.URI else many, rounds, far=True)
+    yield Case(Group.READS, Contender.NOTHING, many, rounds)
+    # What a task costs at all, spread over ten times as many items; and what each of them costs in CPU time.
+    for contender in (Contender.IN_PROCESS, Contender.NOTHING, Contender.SESSION):
+        yield Case(Group.READS, contender, 10 * many, rounds)
 
 
 def _programmes() -> Iterator[Case]:
     yield from _empty(Group.PROGRAMME)
     for items in (10, 100, 1_000):
-        yield from _programme_of(items, rounds=ROUNDS, latency=0, concurrencies=(4, 16))
-    yield from _programme_of(5_000, rounds=FEWER_ROUNDS, latency=0, concurrencies=(4,))
-    for items in (10, 100):
-        yield from _programme_of(items, rounds=ROUNDS, latency=50, concurrencies=(4, 16))
-    yield _bulk(1_000, ROUNDS, 50, 4, active=True)
-    yield _bulk(1_000, ONE_ROUND, 50, 1)
-    yield _bulk(1_000, ONE_ROUND, 50, 4)
-    yield _bulk(1_000, FEWER_ROUNDS, 50, 16)
-    yield _bulk(5_000, FEWER_ROUNDS, 50, 4, active=True)
-    yield _bulk(5_000, ONE_ROUND, 50, 16)
+        yield from _bulks(items, ROUNDS, (4, 16))
+    yield from _bulks(5_000, FEWER_ROUNDS, (4,))
+    yield from _bulks(100, ROUNDS, (16,), far=True)
+    yield from _bulks(1_000, ROUNDS, (), far=True)
+    yield from _bulks(5_000, FEWER_ROUNDS, (), far=True)
+    for items, rounds, concurrency in ((1_000, ONE_ROUND, 1), (1_000, FEWER_ROUNDS, 16), (5_000, ONE_ROUND, 16)):
+        yield Case(Group.PROGRAMME, Contender.BULK, items, rounds, False, True, concurrency)
     for active in (True, False):
-        yield Case(Group.PROGRAMME, Contender.BULK_MODULE, 1_000, ROUNDS, True, active, concurrency=4)
-    yield from _compared(10, rounds=ROUNDS)
+        yield Case(Group.PROGRAMME, Contender.BULK_MODULE, 1_000, ROUNDS, active, concurrency=4)
+    one_by_one = (Contender.IN_PROCESS, Contender.SDK, Contender.SESSION)
+    yield from _compared(10, ROUNDS, one_by_one)
+    yield from _compared(10, FEWER_ROUNDS, (Contender.URI,))
     # Not with uri: what an entry costs there is the same as of 10, and it would take minutes.
-    yield from _compared(100, rounds=ROUNDS, contenders=(Contender.IN_PROCESS, Contender.SDK, Contender.SESSION))
+    yield from _compared(100, ROUNDS, one_by_one)
+    yield from _compared(100, FEWER_ROUNDS, one_by_one[1:], far=True)
 
 
 def _event(items: int, rounds: int) -> Iterator[Case]:
@@ -207,24 +205,13 @@ def _event(items: int, rounds: int) -> Iterator[Case]:
         yield Case(Group.EVENT, Contender.ROLE, items, rounds, playbook=playbook)
 
 
-def _programme_of(items: int, rounds: int, latency: int, concurrencies: tuple[int, ...]) -> Iterator[Case]:
+def _bulks(items: int, rounds: int, concurrencies: Sequence[int], far: bool = False) -> Iterator[Case]:
     """All right already, where concurrency has nothing to do; and all to be started."""
-    yield _bulk(items, rounds, latency, 4, active=True)
+    yield Case(Group.PROGRAMME, Contender.BULK, items, rounds, True, far, 4)
     for concurrency in concurrencies:
-        yield _bulk(items, rounds, latency, concurrency)
+        yield Case(Group.PROGRAMME, Contender.BULK, items, rounds, False, far, concurrency)
 
 
-def _bulk(items: int, rounds: int, latency: int, concurrency: int, active: bool = False) -> Case:
-    return Case(Group.PROGRAMME, Contender.BULK, items, rounds, True, active, latency, concurrency)
-
-
-def _compared(
-    items: int,
-    rounds: int,
-    contenders: Sequence[Contender] = (Contender.IN_PROCESS, Contender.URI, Contender.SDK, Contender.SESSION),
-) -> Iterator[Case]:
+def _compared(items: int, rounds: int, contenders: Sequence[Contender], far: bool = False) -> Iterator[Case]:
     """The same programme without the bulk module."""
-    for active in (True, False):
-        for contender in contenders:
-            often = min(rounds, FEWER_ROUNDS) if contender is Contender.URI else rounds
-            yield Case(Group.PROGRAMME, contender, items, often, True, active)
+    return (Case(Group.PROGRAMME, who, items, rounds, active, far) for active in (True, False) for who in contenders)

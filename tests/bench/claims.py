@@ -48,21 +48,9 @@ def _at_most(about: str, value: float | None, target: float, unit: str) -> Claim
     return Claim(about, shown + unit, f"at most {target:g}{unit}", value <= target)
 
 
-def _beside(about: str, ratio: float | None, words: str) -> Claim:
+def _beside(about: str, value: float | None, words: str) -> Claim:
     """A number that no target is about."""
-    return Claim(f"{BESIDE}{about}", "not measured" if ratio is None else f"{ratio:.1f} {words}", "", None)
-
-
-def _ratio(results: Results, slow: Case | None, fast: Case | None) -> float | None:
-    if slow is None or fast is None:
-        return None
-    return _quotient(results.per_item(slow), results.per_item(fast))
-
-
-def _further(results: Results, slow: Case | None, fast: Case | None) -> float | None:
-    if slow is None or fast is None:
-        return None
-    return _quotient(results.further_item(slow), results.further_item(fast))
+    return Claim(f"{BESIDE}{about}", "not measured" if value is None else f"{value:.3g} {words}", "", None)
 
 
 def _quotient(numerator: float | None, denominator: float | None) -> float | None:
@@ -72,32 +60,60 @@ def _quotient(numerator: float | None, denominator: float | None) -> float | Non
     return numerator / denominator
 
 
+def own_share(results: Results) -> list[tuple[str, float]]:
+    """Seconds of CPU for each further item of a loop of reads, with whom; last comes this collection's own share.
+
+    That is what an item takes beyond Ansible's part, which is a task that does nothing, and the request. Empty when one
+    of them was not measured.
+    """
+    contenders = (Contender.IN_PROCESS, Contender.NOTHING, Contender.SESSION)
+    found = [(contender.value, results.cpu_of_further_item(contender)) for contender in contenders]
+    known = [(name, seconds) for name, seconds in found if seconds is not None]
+    if len(known) < len(found):
+        return []
+    ours, nothing, request = (seconds for _name, seconds in known)
+    return [*known, ("the rest, which is ours", ours - nothing - request)]
+
+
 def _loops(results: Results) -> Iterator[Claim]:
+    def whole(case: Case | None) -> float | None:
+        return results.per_item(case) if case else None
+
+    def further(case: Case | None) -> float | None:
+        return results.further_item(case) if case else None
+
     reads = {contender: results.find(Group.READS, contender) for contender in Contender}
     uri, ours, floor = reads[Contender.URI], reads[Contender.IN_PROCESS], reads[Contender.SESSION]
-    further = "Each further item; imports not counted"
-    yield _at_least("A loop of reads, per item: in process against `uri`", _ratio(results, uri, ours), 40)
-    yield _beside(further, _further(results, uri, ours), "times as fast")
+    each = "Each further item; imports not counted"
+    ratio = _quotient(whole(uri), whole(ours))
+    yield _at_least("A loop of reads, per item: in process against `uri`", ratio, 40)
+    yield _beside(each, _quotient(further(uri), further(ours)), "times as fast")
     about = "A loop of reads, per item: in process against the request alone, on one `requests` Session"
     # The stricter way: imports count for us, and not for the request.
-    request = results.further_item(floor) if floor else None
-    whole = results.per_item(ours) if ours else None
-    yield _at_most(about, _quotient(whole, request), 6, " times as long")
-    yield _beside(
-        "Against the whole script less an empty one; imports counted on both sides",
-        _ratio(results, ours, floor),
-        "times as long",
-    )
-    yield _beside(further, _further(results, ours, floor), "times as long")
-    ansible = reads[Contender.DEBUG]
-    own = _quotient(results.per_item(ansible), request) if ansible else None
-    yield _beside("Ansible alone, with a task that does nothing, against the request", own, "times as long")
+    request = further(floor)
+    yield _at_most(about, _quotient(whole(ours), request), 6, " times as long")
+    about = "Against the whole script less an empty one; imports counted on both sides"
+    yield _beside(about, _quotient(whole(ours), whole(floor)), "times as long")
+    yield _beside(each, _quotient(further(ours), request), "times as long")
+    about = "Ansible alone, with a task that does nothing, against the request"
+    yield _beside(about, _quotient(whole(reads[Contender.NOTHING]), request), "times as long")
+    shares = own_share(results)
+    about = "A loop of reads, CPU time of each further item beyond that of a task that does nothing and of the request"
+    yield _at_most(about, shares[-1][1] * 1000 if shares else None, 0.5, " ms")
+    far = [results.find(Group.READS, contender, far=True) for contender in (Contender.IN_PROCESS, Contender.SESSION)]
+    about = "Over TLS, 50 ms away, each further item: in process against the request"
+    yield _beside(about, _quotient(*map(further, far)), "times as long")
     separate = [results.find(Group.TASKS, contender) for contender in (Contender.URI, Contender.IN_PROCESS)]
-    yield _at_least("Separate tasks, per task: in process against `uri`", _ratio(results, *separate), 8)
+    about = "Separate tasks, per task: in process against `uri`"
+    yield _at_least(about, _quotient(*map(whole, separate)), 8)
 
 
 def _bulk(results: Results, items: int, **fields: object) -> Case | None:
     return results.find(Group.PROGRAMME, Contender.BULK, items=items, **fields)
+
+
+def _ratio(results: Results, slow: Case | None, fast: Case | None) -> float | None:
+    return _quotient(results.per_item(slow), results.per_item(fast)) if slow and fast else None
 
 
 def _within_limit(results: Results, about: str, case: Case | None) -> Claim:
@@ -108,24 +124,22 @@ def _within_limit(results: Results, about: str, case: Case | None) -> Claim:
 
 
 def _programme(results: Results) -> Iterator[Claim]:
-    right = _bulk(results, 1_000, active=True, latency=0)
+    right = _bulk(results, 1_000, active=True)
     yield _within_limit(results, "1,000 livestreams, all right: requests", right)
-    yield _at_most(
-        "1,000 livestreams, all right: the whole process", results.seconds(right) if right else None, 3, " s"
-    )
-    change = _bulk(results, 1_000, active=False)
-    yield _within_limit(results, "1,000 to start: requests, two for each and the sweeps", change)
-    few, many = (_bulk(results, 1_000, active=False, latency=50, concurrency=number) for number in (1, 16))
-    yield _at_least(
-        "1,000 to start, answers take 50 ms: concurrency 16 against 1 (which ran once)", _ratio(results, few, many), 8
-    )
+    seconds = results.seconds(right) if right else None
+    yield _at_most("1,000 livestreams, all right: the whole process", seconds, 3, " s")
+    about = "1,000 to start: requests, two for each and the sweeps"
+    yield _within_limit(results, about, _bulk(results, 1_000, active=False))
+    few, many = (_bulk(results, 1_000, active=False, far=True, concurrency=number) for number in (1, 16))
+    about = "1,000 to start over TLS, 50 ms away: concurrency 16 against 1 (which ran once)"
+    yield _at_least(about, _ratio(results, few, many), 8)
 
 
 def _growth(results: Results) -> Iterator[Claim]:
     for words, fields in (
-        ("all right", {"active": True, "latency": 0}),
-        ("to start", {"active": False, "latency": 0, "concurrency": 4}),
-        ("to start, answers take 50 ms", {"active": False, "latency": 50, "concurrency": 16}),
+        ("all right", {"active": True}),
+        ("to start", {"active": False, "concurrency": 4}),
+        ("to start over TLS, 50 ms away", {"active": False, "far": True, "concurrency": 16}),
     ):
         less, more = (_bulk(results, items, **fields) for items in (1_000, 5_000))
         about = f"One of 5,000 against one of 1,000, {words}"
@@ -136,8 +150,7 @@ def _growth(results: Results) -> Iterator[Claim]:
     largest = max((case.items for case in results.samples if case.all_at_once), default=0)
     about = f"A programme of up to {largest:,}: peak memory, the sum of all processes"
     yield _at_most(about, resident / 1e6 if resident else None, 200, " MB")
-    once = "not measured" if proportional is None else f"{proportional / 1e6:.0f} MB"
-    yield Claim(f"{BESIDE}With what processes share counted once", once, "", None)
+    yield _beside("With what processes share counted once", proportional / 1e6 if proportional else None, "MB")
 
 
 def _event(results: Results) -> Iterator[Claim]:

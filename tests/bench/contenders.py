@@ -6,26 +6,25 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.cases import Case, Contender, Group
-from bench.plays import COLLECTION, PLAYBOOK, PROGRAMME, VARIABLE, Api, Entry, write
+from bench.cases import OURS_AS_MODULE, OURS_IN_PROCESS, Case, Contender, Group
+from bench.plays import COLLECTION, PLAYBOOK, PROBE, PROGRAMME, VARIABLE, Api, Entry, write
 from bench.process import Ran, run
-from bench.service import ROOT
-from simulator.client import Control
+from bench.service import ROOT, Service
+from sdk.test_sdk import environment
 
-SCRIPTS: Final = Path(__file__).resolve().parent / "scripts"
+HERE: Final = Path(__file__).resolve().parent
+SCRIPT: Final = HERE / "one_by_one.py"
 SDK_VERSION: Final = "5.9.0"
-OURS_IN_PROCESS: Final = (Contender.IN_PROCESS, Contender.BULK)
-OURS_AS_MODULE: Final = (Contender.MODULE, Contender.BULK_MODULE)
 
 
 class Failed(Exception):
@@ -33,105 +32,77 @@ class Failed(Exception):
 
 
 @dataclass(frozen=True)
-class Timed:
-    """A run; ``loop``: seconds of a script's loop alone."""
+class Loop:
+    """The loop of a script alone, without its start and its imports. Seconds."""
 
-    ran: Ran
-    loop: float | None = None
+    seconds: float
+    cpu: float
 
 
 @dataclass
 class Stage:
     """Where contenders run: a simulator, and a home without any configuration."""
 
-    control: Control
+    service: Service
     home: Path
-    sdk_python: Path | None = None
-    missing: dict[Contender, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         (self.home / "ansible.cfg").touch()
-        self._look_for_plugins()
-        self._look_for_sdk()
+        probe = self.home / "ansible_collections" / PROBE.replace(".", "/") / "plugins/action"
+        probe.mkdir(parents=True)
+        (probe / "nothing.py").symlink_to(HERE / "probe/nothing.py")
 
-    def _look_for_plugins(self) -> None:
-        """What is not there cannot be measured."""
-        for contender in (*OURS_IN_PROCESS, *OURS_AS_MODULE):
-            bulk = contender in (Contender.BULK, Contender.BULK_MODULE)
-            name = "realtime_livestreams" if bulk else "realtime_livestream"
-            needed = [f"plugins/modules/{name}.py"]
-            if contender in OURS_IN_PROCESS:
-                needed.append(f"plugins/action/{name}.py")
-            absent = [path for path in needed if not (ROOT / path).is_file()]
-            if absent:
-                self.missing[contender] = f"there is no {' and no '.join(absent)}"
-
-    def _look_for_sdk(self) -> None:
-        try:
-            # The environments that the tests with the SDK make.
-            from sdk.test_sdk import environment
-
-            self.sdk_python = environment(SDK_VERSION)
-        except (ImportError, OSError, subprocess.CalledProcessError) as error:
-            self.missing[Contender.SDK] = f"the SDK {SDK_VERSION} could not be installed: {error}"
-
-    @property
-    def api(self) -> Api:
+    def api(self, case: Case) -> Api:
         """What uri has to know."""
-        return Api(self.control.app_url, self.control.api_token)
+        control = self.service.control
+        return Api(self.service.url(control.app_url, case.far), control.api_token)
 
-    @cached_property
-    def environment(self) -> dict[str, str]:
+    def environment(self, case: Case) -> dict[str, str]:
         """What a user exports, and nothing of the surrounding user's Ansible."""
+        control, authorities = self.service.control, str(self.service.authorities)
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "SYSTEMROOT") if name in os.environ}
         return {
             **kept,
             "HOME": str(self.home),
             "LC_ALL": "C.UTF-8",
             "ANSIBLE_CONFIG": str(self.home / "ansible.cfg"),
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
+            "ANSIBLE_COLLECTIONS_PATH": f"{ROOT / '.build'}:{self.home}",
             "ANSIBLE_LOCALHOST_WARNING": "0",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
-            "CLOUDFLARE_ACCOUNT_ID": self.control.account_id,
-            "CLOUDFLARE_REALTIME_APP_ID": self.control.app_id,
-            "CLOUDFLARE_API_TOKEN": self.control.api_token,
-            "CLOUDFLARE_BASE_URL": self.control.base_url,
+            "CLOUDFLARE_ACCOUNT_ID": control.account_id,
+            "CLOUDFLARE_REALTIME_APP_ID": control.app_id,
+            "CLOUDFLARE_API_TOKEN": control.api_token,
+            "CLOUDFLARE_BASE_URL": self.service.url(control.base_url, case.far),
+            # The first is read by requests and this collection, the other by uri and the SDK.
+            **({"REQUESTS_CA_BUNDLE": authorities, "SSL_CERT_FILE": authorities} if case.far else {}),
         }
 
-    def carry_out(self, case: Case, entries: Sequence[Entry]) -> Timed:
+    def carry_out(self, case: Case, entries: Sequence[Entry]) -> tuple[Ran, Loop | None]:
         """Run a case; raises Failed."""
         if case.contender.script:
             return self._script(case, entries)
-        write(self.home, case, entries, self.api)
-        return Timed(self._play(case))
+        write(self.home, case, entries, self.api(case))
+        return self._play(case), None
+
+    def _run(self, case: Case, command: Sequence[str], given: str = "") -> Ran:
+        ran = run(command, env=self.environment(case), cwd=self.home, given=given)
+        if ran.returncode:
+            raise Failed(f"{Path(command[0]).name} ended with {ran.returncode}:\n{ran.ending}")
+        return ran
 
     def _play(self, case: Case, *arguments: str) -> Ran:
         playbook = f"{COLLECTION}.{case.playbook}" if case.playbook else PLAYBOOK
         command = [str(Path(sys.executable).with_name("ansible-playbook")), playbook, *arguments]
-        ran = run([*command, *extra_variables(case, sys.executable)], env=self.environment, cwd=self.home)
-        if ran.returncode:
-            raise Failed(f"ansible-playbook ended with {ran.returncode}:\n{ran.ending}")
-        return ran
+        return self._run(case, [*command, *extra_variables(case, sys.executable)])
 
-    def _script(self, case: Case, entries: Sequence[Entry]) -> Timed:
+    def _script(self, case: Case, entries: Sequence[Entry]) -> tuple[Ran, Loop | None]:
         if case.contender is Contender.PYTHON:
-            return Timed(run([sys.executable, "-c", "pass"], env=self.environment, cwd=self.home))
+            return self._run(case, [sys.executable, "-c", "pass"]), None
         with_sdk = case.contender is Contender.SDK
-        python = str(self.sdk_python) if with_sdk else sys.executable
-        task = {
-            "job": "start" if case.start else "read",
-            "base_url": self.control.base_url,
-            "app_url": self.control.app_url,
-            "account_id": self.control.account_id,
-            "app_id": self.control.app_id,
-            "token": self.control.api_token,
-            "entries": [asdict(entry) for entry in entries],
-        }
-        script = SCRIPTS / ("with_sdk.py" if with_sdk else "with_requests.py")
-        ran = run([python, str(script)], env=self.environment, cwd=self.home, given=json.dumps(task))
-        if ran.returncode:
-            raise Failed(f"{script.name} ended with {ran.returncode}:\n{ran.ending}")
-        return Timed(ran, float(ran.output))
+        python, client = (_python_with_sdk(), "cloudflare") if with_sdk else (sys.executable, "requests")
+        task = {"app_url": self.api(case).app_url, "entries": [asdict(entry) for entry in entries]}
+        ran = self._run(case, [python, str(SCRIPT), client, "start" if case.start else "read"], json.dumps(task))
+        return ran, Loop(*map(float, ran.output.split()))
 
     def rehearse(self, case: Case, entries: Sequence[Entry]) -> None:
         """Run a case untimed: bytecode gets compiled, and "in process" is what its name says.
@@ -141,12 +112,21 @@ class Stage:
         if case.contender.script:
             self.carry_out(case, entries)
             return
-        write(self.home, case, entries, self.api)
+        write(self.home, case, entries, self.api(case))
         executed = "> EXEC " in self._play(case, "-vvv").output
         if case.contender in OURS_IN_PROCESS and executed:
             raise Failed(f"it ran as a module, although {VARIABLE} is true")
         if case.contender in OURS_AS_MODULE and not executed:
             raise Failed(f"it ran in process, although {VARIABLE} is false")
+
+
+@functools.cache
+def _python_with_sdk() -> str:
+    """That of an environment which the tests with the SDK make."""
+    try:
+        return str(environment(SDK_VERSION))
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise Failed(f"the SDK {SDK_VERSION} could not be installed: {error}") from error
 
 
 def extra_variables(case: Case, python: str) -> list[str]:

@@ -13,20 +13,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bench.cases import PLAYBOOKS, Case, Contender, Group
-from bench.contenders import Failed, Stage
+from bench.contenders import Failed, Loop, Stage
 from bench.plays import Entry, entries_for
 from bench.process import Memory
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One run. ``loop``: seconds of a script's loop alone; requests by kind."""
+    """One run. Seconds from its start to its end, seconds of CPU, requests by kind, and a script's loop alone."""
 
     seconds: float
-    loop: float | None
+    cpu: float
     memory: Memory
     reads: int
     writes: int
+    loop: Loop | None = None
 
     @property
     def requests(self) -> int:
@@ -39,12 +40,14 @@ class Results:
     """The samples of all cases, and what went wrong."""
 
     samples: dict[Case, list[Sample]] = field(default_factory=dict)
-    skipped: dict[Contender, str] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
     def find(self, group: Group, contender: Contender, **fields: object) -> Case | None:
-        """The measured case with these fields; the first of several, and not a loop over nothing unless asked for."""
-        fields = {"items": 0, **fields} if contender.empty else fields
+        """The measured case with these fields; the first of several.
+
+        Unless asked for, it is not a loop over nothing, and not one at a distance.
+        """
+        fields = {"far": False, **({"items": 0} if contender.empty else {}), **fields}
         for case in self.samples:
             if not case.items and "items" not in fields:
                 continue
@@ -62,11 +65,6 @@ class Results:
         times = [sample.seconds for sample in self.samples[case]]
         return min(times), max(times)
 
-    def loop(self, case: Case) -> float | None:
-        """Median of a script's loop alone."""
-        times = [sample.loop for sample in self.samples[case] if sample.loop is not None]
-        return statistics.median(times) if times else None
-
     def per_item(self, case: Case) -> float:
         """Seconds for each item: what the whole run takes longer than an empty play, or than an empty script.
 
@@ -80,11 +78,30 @@ class Results:
 
         Of a script it is its loop alone, which begins when all is imported.
         """
-        loop = self.loop(case)
-        if loop is not None:
-            return loop / case.items
+        loops = [sample.loop.seconds for sample in self.samples[case] if sample.loop]
+        if loops:
+            return statistics.median(loops) / case.items
         nothing = self.find(case.group, case.contender, items=0)
         return (self.seconds(case) - self.seconds(nothing)) / case.items if nothing else None
+
+    def cpu_of_further_item(self, contender: Contender) -> float | None:
+        """Seconds of CPU for each further item of the longest loop of reads, of a script for each of its loop.
+
+        Of a playbook it is what the longest loop takes more than the shortest, for each item more. So nothing that is
+        paid once is in it, such as imports.
+        """
+        reads = [case for case in self.samples if case.group is Group.READS and case.contender is contender]
+        sizes = sorted((case for case in reads if case.items and not case.far), key=lambda case: case.items)
+        if not sizes:
+            return None
+        few, many = sizes[0], sizes[-1]
+        loops = [sample.loop.cpu for sample in self.samples[many] if sample.loop]
+        if loops:
+            return statistics.median(loops) / many.items
+        if few == many:
+            return None
+        less, more = (statistics.median(sample.cpu for sample in self.samples[case]) for case in (few, many))
+        return (more - less) / (many.items - few.items)
 
     def requests(self, case: Case) -> int:
         """The largest number of requests of a run."""
@@ -99,12 +116,13 @@ class Results:
         )
 
     @property
-    def excesses(self) -> list[str]:
-        """Cases that cost more requests than they may."""
-        return [
-            f"{case}: {self.requests(case)} requests, at most {case.limit} are allowed"
-            for case in self.samples
-            if case.limit is not None and self.requests(case) > case.limit
+    def problems(self) -> list[str]:
+        """What failed, and what cost more requests than it may."""
+        limits = [(case, case.limit, self.requests(case)) for case in self.samples]
+        return self.failures + [
+            f"{case}: {requests} requests, at most {limit} are allowed"
+            for case, limit, requests in limits
+            if limit is not None and requests > limit
         ]
 
 
@@ -122,11 +140,6 @@ class Bench:
 
     def run(self, cases: Sequence[Case]) -> Results:
         """Measure them, group by group."""
-        for contender in {case.contender: None for case in cases}:
-            if contender in self.stage.missing:
-                self.results.skipped[contender] = self.stage.missing[contender]
-                self.say(f"SKIPPED: {contender.value}: {self.stage.missing[contender]}")
-        cases = [case for case in cases if case.contender not in self.results.skipped]
         for group in Group:
             members = [case for case in cases if case.group is group]
             broken = self._rehearse(members)
@@ -138,7 +151,7 @@ class Bench:
         broken = set()
         with_items = [case for case in cases if case.items or case.contender.empty]
         for case in {case.contender: case for case in reversed(with_items)}.values():
-            small = replace(case, items=min(case.items, 2), latency=0)
+            small = replace(case, items=min(case.items, 2))
             entries = self._prepare(small)
             try:
                 self.stage.rehearse(small, entries)
@@ -168,21 +181,21 @@ class Bench:
 
     def _prepare(self, case: Case) -> list[Entry]:
         """A service that holds what the case works on, and nothing else."""
-        self.stage.control.reset(rate_limit=0, latency=case.latency / 1000)
+        self.stage.service.control.reset(rate_limit=0)
         if case.playbook:
             for earlier in PLAYBOOKS[: PLAYBOOKS.index(case.playbook)]:
                 self.stage.carry_out(replace(case, playbook=earlier), [])
-            self.stage.control.clear_journal()
+            self.stage.service.control.clear_journal()
             return []
-        return entries_for(self.stage.control.seed(meetings=case.items, active=case.active)["meetings"])
+        return entries_for(self.stage.service.control.seed(meetings=case.items, active=case.active)["meetings"])
 
     def _measure(self, case: Case) -> Sample:
-        timed = self.stage.carry_out(case, self._prepare(case))
-        journal = self.stage.control.journal()
+        ran, loop = self.stage.carry_out(case, self._prepare(case))
+        journal = self.stage.service.control.journal()
         accepted = sum(entry.accepted for entry in journal)
         reads = sum(entry.method == "GET" for entry in journal)
         if accepted != case.changes:
             raise Failed(f"{accepted} requests changed something, not {case.changes}")
         if reads < case.fewest_reads:
             raise Failed(f"there were {reads} reads, not {case.fewest_reads}")
-        return Sample(timed.ran.seconds, timed.loop, timed.ran.memory, reads, len(journal) - reads)
+        return Sample(ran.seconds, ran.cpu, ran.memory, reads, len(journal) - reads, loop)

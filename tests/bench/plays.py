@@ -19,6 +19,7 @@ VARIABLE: Final = "eventops_cloudflare_in_process"
 PLAYBOOK: Final = "play.yml"
 PROGRAMME: Final = "programme.yml"
 COLLECTION: Final = "eventops.cloudflare"
+PROBE: Final = "bench.probe"
 
 Task = dict[str, Any]
 
@@ -68,15 +69,15 @@ def _bulk(case: Case) -> Task:
 
 
 def _single(case: Case, meeting_id: str, name: str) -> list[Task]:
-    if case.contender is Contender.DEBUG:
-        return [{"name": "Do nothing", "ansible.builtin.debug": {"msg": meeting_id}, "register": "result"}]
     if case.contender is Contender.URI:
         return _with_uri(case, meeting_id)
     if case.start:
         options = {"meeting_id": meeting_id, "name": name, "state": "started", "wait": False}
         return [{"name": "Start", f"{COLLECTION}.realtime_livestream": options, "register": "result"}]
     options = {"meeting_id": meeting_id, "active": True}
-    return [{"name": "Read", f"{COLLECTION}.realtime_livestream_info": options, "register": "result"}]
+    nothing = case.contender is Contender.NOTHING
+    action = f"{PROBE}.nothing" if nothing else f"{COLLECTION}.realtime_livestream_info"
+    return [{"name": "Do nothing" if nothing else "Read", action: options, "register": "result"}]
 
 
 def _with_uri(case: Case, meeting_id: str) -> list[Task]:

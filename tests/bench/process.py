@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs a program, and tells how long it took and how much memory it needed, its children included."""
+"""Runs a program, and tells how long it took, and its CPU time and memory, those of its children included."""
 
 from __future__ import annotations
 
 import contextlib
 import re
+import resource
 import subprocess
 import threading
 import time
@@ -42,9 +43,10 @@ class Memory:
 
 @dataclass(frozen=True)
 class Ran:
-    """A program that has ended. ``seconds``: from its start to its end."""
+    """A program that has ended. ``seconds``: from its start to its end; ``cpu``: seconds that cores worked for it."""
 
     seconds: float
+    cpu: float
     memory: Memory
     returncode: int
     output: str
@@ -101,6 +103,12 @@ def _kilobytes(pid: int, name: str, line: re.Pattern[str]) -> int:
     return 0
 
 
+def _cpu_of_children() -> float:
+    """Seconds, user and system, of all children that have ended, and of their own."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def run(
     command: Sequence[str],
     *,
@@ -110,7 +118,7 @@ def run(
     timeout: float = 900,
 ) -> Ran:
     """Run a program to its end; ``given`` is its standard input. Its output goes to pipes."""
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), _cpu_of_children()
     with subprocess.Popen(
         command,
         env=dict(env),
@@ -130,4 +138,4 @@ def run(
         finally:
             seconds = time.perf_counter() - started
             memory = watcher.stop()
-    return Ran(seconds, memory, process.returncode, output, errors)
+    return Ran(seconds, _cpu_of_children() - cpu, memory, process.returncode, output, errors)

@@ -10,13 +10,15 @@ import pytest
 
 from bench.cases import Case, Contender, Group, all_cases, quick_cases
 from bench.claims import Claim, claims
+from bench.contenders import Loop
 from bench.measure import Results, Sample
 from bench.process import Memory
-from bench.report import verdict
+from bench.report import document, verdict
 
 
-def sample(seconds: float, loop: float | None = None, megabytes: int = 100) -> Sample:
-    return Sample(seconds, loop, Memory(megabytes * 10**6, megabytes * 10**6 // 2), 0, 0)
+def sample(seconds: float, loop: float | None = None, megabytes: int = 100, cpu: float = 0) -> Sample:
+    memory = Memory(megabytes * 10**6, megabytes * 10**6 // 2)
+    return Sample(seconds, cpu, memory, 0, 0, None if loop is None else Loop(loop, cpu))
 
 
 def reads(contender: Contender, items: int) -> Case:
@@ -34,7 +36,7 @@ def results(in_process: float = 1.0) -> Results:
             reads(Contender.URI, 0): [sample(0.7)],
             reads(Contender.URI, 50): [sample(20.5)],
             reads(Contender.SESSION, 50): [sample(0.25, loop=0.1)],
-            reads(Contender.DEBUG, 50): [sample(0.8)],
+            reads(Contender.NOTHING, 50): [sample(0.8)],
         }
     )
 
@@ -69,14 +71,32 @@ def test_the_target_beside_a_request_counts_our_imports_only(seconds: float, mea
     assert found.met is met
 
 
+@pytest.mark.parametrize(("cpu", "measured", "met"), [(4.5, "0.33 ms", True), (5.0, "1.44 ms", False)])
+def test_our_own_share_is_what_an_item_costs_beyond_a_task_that_does_nothing_and_a_request(
+    cpu: float, measured: str, met: bool
+) -> None:
+    found = results()
+    found.samples |= {
+        reads(Contender.IN_PROCESS, 50): [sample(1, cpu=1.0), sample(1, cpu=0.9), sample(1, cpu=9)],
+        reads(Contender.IN_PROCESS, 500): [sample(5, cpu=cpu)],
+        reads(Contender.NOTHING, 50): [sample(1, cpu=0.8)],
+        reads(Contender.NOTHING, 500): [sample(4, cpu=3.5)],
+        reads(Contender.SESSION, 50): [sample(0.25, loop=0.1, cpu=9)],
+        reads(Contender.SESSION, 500): [sample(1, loop=0.8, cpu=0.7222)],
+        Case(Group.READS, Contender.IN_PROCESS, 500, far=True): [sample(30, cpu=90)],
+    }
+    share = claim("CPU time of each further item", found)
+    assert (share.measured, share.met) == (measured, met)
+
+
 def test_what_is_beside_a_target_is_not_judged() -> None:
     beside = [item for item in claims(results()) if not item.judged]
     assert all(item.met is None and not item.target for item in beside)
     assert [item.measured for item in beside[:4]] == [
         "49.5 times as fast",
         "2.5 times as long",
-        "4.0 times as long",
-        "3.0 times as long",
+        "4 times as long",
+        "3 times as long",
     ]
 
 
@@ -90,9 +110,27 @@ def test_memory_is_judged_by_the_plain_sum() -> None:
 def test_the_verdict_names_what_is_missed_and_what_was_not_measured() -> None:
     text = verdict(results(1.05))
     assert text.startswith(
-        "1 of 17 targets are met. Missed: A loop of reads, per item: in process against `uri`: 36.4 times"
+        "1 of 18 targets are met.\nMissed: A loop of reads, per item: in process against `uri`: 36.4 times"
     )
     assert "Not measured: Separate tasks" in text
+
+
+def test_the_document_has_a_row_for_each_case_that_was_measured() -> None:
+    found = results()
+    far, request = (Case(Group.READS, who, 50, far=True) for who in (Contender.IN_PROCESS, Contender.SESSION))
+    bulk = Case(Group.PROGRAMME, Contender.BULK, 5_000, concurrency=16, active=False)
+    event = Case(Group.EVENT, Contender.ROLE, 500, playbook="event_start")
+    found.samples |= {
+        far: [sample(3)],
+        request: [sample(2.6, loop=2.55)],
+        bulk: [sample(7), sample(8)],
+        event: [sample(6)],
+    }
+    text = document(found, [("Python", "3.11")], 12.34, quick=False)
+    assert "It took 12.3 minutes." in text
+    assert "| this collection, in process | 50 | 50.0 ms | 1.0 | 48.0 ms | 0.9 | 3.00 s | 0 | 100 (50) MB |" in text
+    assert "| to start | 5,000 | near | this collection, all at once | 16 | 0 | 1.50 ms | 7.50 s (7.00-8.00) |" in text
+    assert "| `eventops.cloudflare.event_start` | 500 | 300 | 0 | 12.0 ms | 6.00 s | 100 (50) MB | 1 |" in text
 
 
 @pytest.mark.parametrize("cases", [all_cases(), quick_cases()], ids=["all", "quick"])
