@@ -259,6 +259,8 @@ def _have_folder(
     with _opened(path, None if check_mode and found is None else name, parent.descriptor) as folder:
         if not check_mode:
             folder.lock(lock_wait)
+            if not parent.holds(name, folder):
+                raise FileFailed(f"{path} was replaced by another folder meanwhile: run again")
         if found not in (None, FOLDER_MODE):
             if not check_mode:
                 os.fchmod(folder.known, FOLDER_MODE)
@@ -307,6 +309,11 @@ class _Folder:
                     ) from None
             except OSError:
                 return
+
+    def holds(self, name: str, folder: _Folder) -> bool:
+        """Whether an open folder is still the one of that name."""
+        found, opened = self._status(name), os.fstat(folder.known)
+        return found is not None and os.path.samestat(found, opened)
 
     def mode(self, name: str) -> int | None:
         """The permissions of what is there by that name; None when nothing is."""

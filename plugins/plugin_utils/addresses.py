@@ -11,10 +11,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote_to_bytes, urlsplit
 
 HIDDEN = "********"
 SHORTEST_SECRET = 4  # characters; a shorter one is part of many words, and no secret
+SHORTEST_TOKEN = 8  # characters of a value in a query that may be a token
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 
 
@@ -41,13 +42,17 @@ class Address:
         return None if self.user is None or self.password is None else (self.user, self.password)
 
     def scrub(self, text: str) -> str:
-        """``text`` without the credentials, should a server have echoed them. A user without a password is a token."""
-        if self.user is None or self.password is None:
-            return text
-        both = base64.b64encode(self.user + b":" + self.password).decode()
-        for secret in ((self.password or self.user).decode(errors="replace"), both):
-            if len(secret) >= SHORTEST_SECRET:
-                text = text.replace(secret, HIDDEN)
+        """``text`` without the credentials, should a server have echoed them.
+
+        A user without a password is a token, and so may be each value of the query.
+        """
+        secrets = [value for _name, value in parse_qsl(urlsplit(self.url).query) if len(value) >= SHORTEST_TOKEN]
+        if self.user is not None and self.password is not None:
+            both = base64.b64encode(self.user + b":" + self.password).decode()
+            own = (self.password or self.user).decode(errors="replace")
+            secrets += [secret for secret in (own, both) if len(secret) >= SHORTEST_SECRET]
+        for secret in secrets:
+            text = text.replace(secret, HIDDEN)
         return text
 
 

@@ -171,7 +171,7 @@ class _Route:
 
 
 class _Adapter(BoundedAdapter):
-    """Connects along a route. How a proxy connects is the proxy's affair."""
+    """Connects along a route. Where a proxy connects to is the proxy's affair, and not for how long."""
 
     def __init__(self, route: _Route, context: Any, largest: int) -> None:
         self._route = route
@@ -183,13 +183,31 @@ class _Adapter(BoundedAdapter):
             scheme: _along(self._route, pool) for scheme, pool in self._pools.items()
         }
 
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        if not proxy.lower().startswith("socks"):
+            manager.pool_classes_by_scheme = {
+                scheme: _along(self._route, pool, direct=False) for scheme, pool in self._pools.items()
+            }
+        return manager
 
-def _along(route: _Route, pool: Any) -> Any:
-    """A pool of connections along a route, which end when its time is over."""
+
+def _along(route: _Route, pool: Any, direct: bool = True) -> Any:
+    """A pool of connections along a route, which end when its time is over. Others than ``direct`` lead to a proxy."""
 
     class Connection(pool.ConnectionCls):  # type: ignore[misc]
         def _new_conn(self) -> socket.socket:
-            return route.connect(self.host, self.port, self.source_address, self.socket_options)
+            if direct:
+                return route.connect(self.host, self.port, self.source_address, self.socket_options)
+            self.timeout = route.check_time()
+            made: socket.socket = super()._new_conn()
+            return made
+
+        def _tunnel(self) -> None:
+            self.sock.settimeout(route.check_time())
+            super()._tunnel()
+            # For the handshake that follows.
+            self.sock.settimeout(route.check_time())
 
         def getresponse(self, *args: Any, **kwargs: Any) -> Any:
             self.timeout = route.check_time()

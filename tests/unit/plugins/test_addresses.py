@@ -89,6 +89,7 @@ def test_an_echo_is_scrubbed() -> None:
     assert Address.of("https://t0ken@example.org/").scrub("t0ken") == "********"
     assert Address.of("https://me:a@example.org/").scrub("a") == "a"
     assert Address.of("https://example.org/").scrub("a") == "a"
+    assert Address.of("https://example.org/?t=QUERYSECRET&f=json").scrub("QUERYSECRET json") == "******** json"
 
 
 PASSWORD = "canary-0123456789"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import gzip
+import itertools
 import socket
 import ssl
 import threading
@@ -61,6 +62,16 @@ def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
+
+
+def test_the_way_to_a_proxy_takes_of_the_time_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every look at the clock finds that two seconds have passed: nothing is left when the tunnel would be made."""
+    ticks = itertools.count(step=2)
+    with listening() as proxy:
+        monkeypatch.setenv("https_proxy", proxy.url)
+        text = failure("https://schedule.example.test/", seconds=3, now=lambda: next(ticks))
+        assert text.startswith("the server cannot be asked")
+        assert proxy.received == b""
 
 
 class TestContent:

@@ -327,6 +327,19 @@ class TestLocked:
         assert (placed.failures, len(sleeps)) == ([], 3)
         assert (tmp_path / "stage/key.env").read_bytes() == NEW
 
+    def test_one_that_is_replaced_meanwhile_is_not_said_to_be_written(self, tmp_path: Path) -> None:
+        with locked(tmp_path / "stage") as release:
+
+            def sleep(_seconds: float) -> None:
+                (tmp_path / "stage").rename(tmp_path / "moved")
+                (tmp_path / "stage").mkdir(mode=0o700)
+                release()
+
+            placed = place(str(tmp_path), {"stage": {"key.env": NEW}}, lock_timeout=30, sleep=sleep)
+        assert placed.paths == []
+        assert placed.failures == [("stage", f"{tmp_path}/stage was replaced by another folder meanwhile: run again")]
+        assert list((tmp_path / "moved").iterdir()) == list((tmp_path / "stage").iterdir()) == []
+
     def test_check_mode_locks_nothing_and_waits_for_nothing(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
