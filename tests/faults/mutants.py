@@ -47,6 +47,7 @@ class Search:
 SCHEDULES: Final = Search("random schedules", "tests/faults/test_schedules.py", "schedule", "passed")
 RACES: Final = Search("races", "tests/faults/test_races.py", "race", "races of 16 jobs")
 PRODUCT: Final = Search("combinations", "tests/faults/test_product.py", "combination", "combinations")
+LOCKS: Final = Search("locked folders", "tests/abuse/test_credentials.py::test_locks_that_another_job_holds", "example")
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,45 @@ MUTANTS: Final = (
         f"{UTILS}/reconcile/livestream.py",
         "                if wait.remaining <= 0:\n                    raise watch.timed_out()\n",
         "",
+    ),
+    Mutant(
+        "an error of an earlier start trusted",
+        f"{UTILS}/reconcile/watch.py",
+        "        if self.current.active or self._is_earlier(newest):\n",
+        "        if self.current.status == ERRORED:\n            raise self._failure(newest)\n"
+        "        if self.current.active or self._is_earlier(newest):\n",
+    ),
+    Mutant(
+        "the end of an earlier session trusted",
+        f"{UTILS}/reconcile/watch.py",
+        "        return began < self._started_after - CLOCK_TOLERANCE\n",
+        "        return False\n",
+    ),
+    Mutant(
+        "a livestream that reads do not know yet taken for missing",
+        f"{UTILS}/reconcile/watch.py",
+        "            if error.missing:\n                return None\n            raise\n",
+        "            raise\n",
+    ),
+    Mutant(
+        "an interrupted pool that waits for its threads",
+        f"{UTILS}/reconcile/pool.py",
+        "    except BaseException:\n        stopped.set()\n        raise\n",
+        "    except BaseException:\n        stopped.set()\n        for thread in threads:\n            thread.join()\n"
+        "        raise\n",
+    ),
+    Mutant(
+        "threads of an interrupted task that go on",
+        f"{UTILS}/task.py",
+        "            transport.abandon()\n",
+        "            pass\n",
+    ),
+    Mutant(
+        "a lock waited for without end",
+        f"{UTILS}/files.py",
+        "fcntl.LOCK_EX | fcntl.LOCK_NB",
+        "fcntl.LOCK_EX",
+        LOCKS,
     ),
 )
 
