@@ -30,7 +30,7 @@ from unittest.mock import patch
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments
-from ansible_collections.eventops.cloudflare.plugins.module_utils.bounded import pools
+from ansible_collections.eventops.cloudflare.plugins.module_utils.bounded import LARGEST_ANSWER, pools
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import (
     livestream,
     livestreams,
@@ -323,7 +323,7 @@ class Actor:
             self._transport = None
 
     def _pools(self, transport: Transport) -> dict[str, Any]:
-        bounded = pools(self.stage.now, transport.note_sent)
+        bounded = pools(self.stage.now, transport.note_sent, LARGEST_ANSWER)
         return {scheme: _staged(pool, self) for scheme, pool in bounded.items()}
 
 
