@@ -91,6 +91,8 @@ class RequestFailed(RealtimeError):
         self.request_id = request_id
         self.advice = advice
         self.from_edge = from_edge
+        # Whether somebody has looked what became of it.
+        self.read_back = False
         super().__init__(text)
 
     def __str__(self) -> str:
@@ -138,3 +140,8 @@ class Refused(RequestFailed):
 
 class Ambiguous(RequestFailed):
     """A write whose fate is unknown: it may have been carried out. Read back before anything else."""
+
+    def __str__(self) -> str:
+        """Also that it may have been carried out, unless the advice says what was found out about that."""
+        text = super().__str__()
+        return text if self.read_back else f"{text}; it may have been carried out: run again, which reads first"

@@ -305,7 +305,7 @@ class _Folder:
                 if not wait.pause():
                     raise FileFailed(
                         f"{self.path}: another job holds the lock of this folder, also after {wait.timeout:g} s of "
-                        "waiting; run again when it is done, or raise timeout"
+                        "waiting; run again when it is done, or raise the option timeout"
                     ) from None
             except OSError:
                 return

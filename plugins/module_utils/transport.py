@@ -294,9 +294,10 @@ class Transport:
             self._interval = limit.interval
             self._slow_until = now + min(limit.seconds, LONGEST_WINDOW)
             if limit.remaining == 0:
-                # Longer than this, nothing is waited for: the API may refuse the next request, and says for how long.
-                longest = now + self.settings.retry_max_wait
-                self._next_turn = self._slow_until = min(self._slow_until, longest)
+                self._next_turn = self._slow_until
+                if self._slow_until - now > self.settings.retry_max_wait:
+                    # The next request would have the API block all that the user sends.
+                    self._blocked_until = max(self._blocked_until, self._slow_until)
 
     def _pause(self, seconds: float, *, everybody: bool = False) -> None:
         """Sleep before a retry, and count it. ``everybody``: no other thread sends anything meanwhile, either."""
@@ -326,7 +327,7 @@ class Transport:
         """Sleep while the limit is nearly used up: until this request's turn, or the limit's reset, or the deadline."""
         with self._lock:
             now = self.settings.now()
-            if not self._interval or now >= self._slow_until:
+            if not self._interval or now >= self._slow_until or now < self._blocked_until:
                 return
             turn = min(max(now, self._next_turn), self._slow_until)
             self._next_turn = turn + self._interval
@@ -363,14 +364,20 @@ class Transport:
         """
         prepared = self._prepare(method, path, query, body)
         call = self._local.call = _Call(getattr(self._local, "deadline", None))
-        self._refuse_while_blocked(call, asked, method, path)
         outcome: requests.Response | Exception | None = None
         attempts = 0
         while True:
+            if outcome is None:
+                self._refuse_while_blocked(call, asked, method, path)
             self._wait_while_paused()
             self._wait_for_turn(call)
-            if outcome is not None and call.deadline is not None and self.settings.now() >= call.deadline:
+            # Others may have been told meanwhile to send nothing more.
+            blocked = self.settings.now() < self._blocked_until
+            late = call.deadline is not None and self.settings.now() >= call.deadline
+            if outcome is not None and (late or blocked):
                 break
+            if blocked:
+                self._refuse_while_blocked(call, asked, method, path)
             outcome = self._attempt(call, prepared)
             attempts += 1
             delay = self._delay(call, method, attempts, outcome)
@@ -437,7 +444,7 @@ class Transport:
         if until > now:
             advice = advise(429, None, math.ceil(until - now))
             raise Refused(
-                asked, method, path, "not sent: the API blocks this user's requests", status=429,
+                asked, method, path, "not sent: the API takes no more requests of this user for now", status=429,
                 reason=http.client.responses[429], advice=advice, from_edge=True,
             )  # fmt: skip
 
@@ -445,8 +452,8 @@ class Transport:
         not_processed = method in READS or not call.sent or _never_connected(error)
         kind: type[RequestFailed] = ConnectionFailed if not_processed else Ambiguous
         text, advice = explain_connection_error(error, self.settings.timeout, sent=call.sent)
-        if advice is CHECK_NETWORK and self._session.proxies and not call.sent:
-            advice = CHECK_PROXY
+        if self._session.proxies and not call.sent and advice is not CHECK_PROXY:
+            advice = CHECK_PROXY if advice is CHECK_NETWORK else f"{advice}; {CHECK_PROXY}"
         if advice is CHECK_NETWORK and self.base_url.startswith("http:"):
             advice += ", and whether the server expects https"
         raise kind(asked, method, path, self._quote(text) or "", advice=advice) from None
@@ -475,10 +482,12 @@ class Transport:
             or (status == 409 and not decided)
         ):  # fmt: skip
             kind = Ambiguous
-        elif succeeded and not is_json:
-            kind, text = InvalidAnswer, "the answer is not JSON"
         else:
-            kind = Refused
+            kind = InvalidAnswer if succeeded and not is_json else Refused
+        if succeeded and not is_json:
+            text = "the answer is not JSON"
+        elif succeeded and text == response.reason:
+            text = "the answer says that it failed, and not why"
         raise kind(
             asked,
             method,
@@ -725,10 +734,16 @@ def explain_connection_error(error: Exception, timeout: float, *, sent: bool = F
         socks = "; a SOCKS proxy needs the Python package PySocks" if "SOCKS" in str(error) else ""
         return "the environment names no proxy that can be used", CHECK_PROXY + socks
     if isinstance(error, requests.exceptions.ProxyError) and not sent:
-        return "the proxy did not let it through", CHECK_PROXY
+        return f"the proxy did not let it through: {_of_tunnel(error) or _cause(error)}", CHECK_PROXY
     if isinstance(error, requests.exceptions.Timeout) or "timed out" in str(error):
         return f"no answer within {timeout:g} s", "check the network, or allow more with timeout"
     return _cause(error), CHECK_NETWORK
+
+
+def _of_tunnel(error: Exception) -> str | None:
+    """The proxy's answer to CONNECT, as http.client quotes it; None if there was none."""
+    said = (re.search(r"Tunnel connection failed: (\d{3}.*)", str(link)) for link in _chain(error))
+    return next((_one_line(found[1]) for found in said if found), None)
 
 
 def _is_permanent(error: Exception) -> bool:

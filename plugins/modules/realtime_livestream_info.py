@@ -36,7 +36,7 @@ options:
     elements: str
     choices: [LIVE, IDLE, ERRORED, INVOKED]
   name:
-    description: Of the list, return the livestreams of exactly this name.
+    description: Of the list, return the livestreams of this name, also in a form that the service may have made of it.
     type: str
   exclude_meetings:
     description: Of the list, return independent livestreams only.

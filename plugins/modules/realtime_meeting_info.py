@@ -19,7 +19,7 @@ options:
     description: Return this meeting.
     type: str
   title:
-    description: Of the list, return the meetings of exactly this title.
+    description: Of the list, return the meetings of this title, also in a form that the service may have made of it.
     type: str
   search:
     description: Of the list, return what the service finds with this text. It decides what that is.

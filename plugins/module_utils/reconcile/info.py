@@ -26,6 +26,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.comm
     at_most_one,
     given,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import is_spelling
 
 IDENTITIES = ("livestream_id", "meeting_id", "session_id")
 FILTERS = ("status", "name", "start_time", "end_time", "limit")
@@ -112,7 +113,7 @@ def _listed(api: RealtimeApi, params: Mapping[str, Any]) -> list[Found]:
     }
 
     def named(livestreams: Sequence[Livestream]) -> list[Livestream]:
-        return [livestream for livestream in livestreams if name is None or livestream.name == name]
+        return [livestream for livestream in livestreams if name is None or is_spelling(livestream.name or "", name)]
 
     def enough(livestreams: Sequence[Livestream]) -> bool:
         return limit is not None and len(named(livestreams)) >= limit

@@ -115,7 +115,7 @@ def entries_of(params: Mapping[str, Any]) -> list[Entry]:
         identity = option, canonical(value) if option == "name" else value
         if identity in places:
             raise InvalidRequest(
-                f"livestreams[{place}] and livestreams[{places[identity]}] are both about {desired.label}"
+                f"livestreams[{places[identity]}] and livestreams[{place}] are both about {desired.label}: list it once"
             )
         places[identity] = place
         entries.append(Entry(desired, current=desired.unseen))

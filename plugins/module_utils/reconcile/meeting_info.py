@@ -19,6 +19,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.comm
     at_most_one,
     given,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import is_spelling
 
 
 def look_up_meetings(api: RealtimeApi, params: Mapping[str, Any], _context: Context) -> Outcome:
@@ -51,7 +52,7 @@ def _listed(api: RealtimeApi, params: Mapping[str, Any]) -> list[Meeting]:
     query = {"status": status.upper() if status else None, "search": given(params, "search"), **moments}
 
     def titled(meetings: Sequence[Meeting]) -> list[Meeting]:
-        return [meeting for meeting in meetings if title is None or meeting.title == title]
+        return [meeting for meeting in meetings if title is None or is_spelling(meeting.title or "", title)]
 
     def enough(meetings: Sequence[Meeting]) -> bool:
         return limit is not None and len(titled(meetings)) >= limit

@@ -135,7 +135,9 @@ def _entries(api: RealtimeApi, params: Mapping[str, Any], context: Context) -> l
         option, value = desired.identity
         identity = option, canonical(value) if option == "title" else value
         if identity in places:
-            raise InvalidRequest(f"meetings[{place}] and meetings[{places[identity]}] are both {desired.label}")
+            raise InvalidRequest(
+                f"meetings[{places[identity]}] and meetings[{place}] are both about {desired.label}: list it once"
+            )
         places[identity] = place
         entries.append(Entry(MeetingReconciliation(api, desired, context)))
     return entries

@@ -123,8 +123,8 @@ def unsure(label: str, *names: str) -> str:
     """That one of these names may be that of something, or of something else."""
     listed = " or ".join(repr(name) for name in sorted(names))
     return (
-        f"{label} may be what the service calls {listed}, or something else: use that name, or one that does not begin "
-        "like it"
+        f"{label} may be what the service calls {listed}, or something else: use that name, or its ID, or a name that "
+        "does not begin like it"
     )
 
 
@@ -132,7 +132,12 @@ def told(label: str, found: str | None, wanted: str | None) -> tuple[str, ...]:
     """A warning when the service calls something by another name than it was sent."""
     if not found or not wanted or found == wanted:
         return ()
-    return (f"the service calls {label} {found!r}: use that name",)
+    # Names that look the same are told apart by their code points.
+    shown = ascii(found) if unicodedata.normalize("NFC", found) == unicodedata.normalize("NFC", wanted) else repr(found)
+    if found not in _spellings(wanted) and is_spelling(found, wanted):
+        # To use an escaped name would have it escaped again, should it ever be created anew.
+        return (f"the service calls {label} {shown}: either name finds it",)
+    return (f"the service calls {label} {shown}: use that name",)
 
 
 def parted(entries: Sequence[_Entry], name_of: Callable[[_Entry], str]) -> tuple[list[_Entry], list[_Entry]]:

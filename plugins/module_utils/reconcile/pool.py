@@ -15,7 +15,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Tally
 
 CONCURRENCY = range(1, 33)
-MOST_NAMED = 5  # failed entries whose messages the task's own message repeats
+MOST_NAMED = 5  # different reasons that the task's own message repeats
 
 
 class Failing(Protocol):
@@ -88,6 +88,10 @@ def failure_message(failed: Sequence[tuple[str, RealtimeError]], total: int, thi
     """The message of a task that failed in part: names all that failed, and says of the first few why."""
     if not failed:
         return None
-    reasons = "; ".join(f"{name}: {failure}" for name, failure in failed[:MOST_NAMED])
-    others = ", ".join(name for name, _failure in failed[MOST_NAMED:])
+    named: dict[str, list[str]] = {}
+    for name, failure in failed:
+        named.setdefault(str(failure), []).append(name)
+    told = list(named.items())
+    reasons = "; ".join(f"{', '.join(names)}: {reason}" for reason, names in told[:MOST_NAMED])
+    others = ", ".join(name for _reason, names in told[MOST_NAMED:] for name in names)
     return f"{len(failed)} of {total} {things} failed: {reasons}" + (f"; and also {others}" if others else "")

@@ -52,20 +52,36 @@ class Writer:
                 if not error.contested or not self.contestable:
                     raise
                 failure = error
-            found = settled()
+            found = self._read_back(failure, settled)
             if found is None and attempt < TRIES:
                 self.inquire(failure)
                 # An earlier livestream may still be stopping, or a write whose answer was lost may still arrive.
                 self.context.clock.sleep(SETTLE)
-                found = settled()
+                found = self._read_back(failure, settled)
             if found is not None:
                 return found
         outcome: _Written = self.give_up(failure)
         return outcome
+
+    @staticmethod
+    def _read_back(failure: RequestFailed, settled: Callable[[], _Written | None]) -> _Written | None:
+        """What became of a write. Where that cannot be read either, the error says what was sent."""
+        try:
+            found = settled()
+            failure.read_back = True
+            return found
+        except RequestFailed as error:
+            if isinstance(failure, Ambiguous):
+                told = f"before that, it was tried to {failure.asked}, which may have been carried out"
+                error.advice = f"{error.advice}; {told}" if error.advice else told
+            raise
 
     def inquire(self, failure: RequestFailed) -> None:
         """Raise when there is a reason for a failed write that no repetition mends."""
 
     def give_up(self, failure: RequestFailed) -> Any:
         """What comes of a write that failed to the last; usually the failure."""
+        if isinstance(failure, Ambiguous):
+            told = "it was sent twice, and what was read afterwards shows nothing of it"
+            failure.advice = f"{failure.advice}; {told}" if failure.advice else told
         raise failure

@@ -308,7 +308,9 @@ class TestLocked:
             placed = place(str(tmp_path), folders, lock_timeout=2.25, sleep=sleeps.append)
         assert placed.paths == [f"{tmp_path}/free/key.env"]
         text = "another job holds the lock of this folder, also after 2.25 s of waiting; run again when it is done, or"
-        assert placed.failures == [(name, f"{tmp_path}/{name}: {text} raise timeout") for name in ("one", "two")]
+        assert placed.failures == [
+            (name, f"{tmp_path}/{name}: {text} raise the option timeout") for name in ("one", "two")
+        ]
         assert sum(sleeps) == pytest.approx(2.25), "for all folders together"
         assert max(sleeps) < 1
         assert list((tmp_path / "one").iterdir()) == []

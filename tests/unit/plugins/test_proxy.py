@@ -181,9 +181,11 @@ def test_a_write_that_the_proxy_did_not_let_through_is_retried(network: Network,
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_proxy_that_lets_nothing_through_is_named(network: Network, refusal: bytes | None, method: str) -> None:
     network.tunnels[:] = [refusal] * 3
-    with pytest.raises(ConnectionFailed, match=r"check HTTPS_PROXY and NO_PROXY"):
+    with pytest.raises(ConnectionFailed, match=r"check HTTPS_PROXY and NO_PROXY") as caught:
         send(network.transport(), method)
     assert network.received == []
+    if refusal is not None and b"HTTP" in refusal:
+        assert f"the proxy did not let it through: {refusal[9:12].decode()} " in str(caught.value)
 
 
 def test_a_write_is_retried_after_a_handshake_that_broke(network: Network) -> None:
@@ -308,7 +310,7 @@ def test_a_block_is_that_of_the_user(network: Network) -> None:
     for _attempt in range(2):
         with pytest.raises(Refused) as caught:
             send(transport, "GET")
-    assert "the API blocks this user's requests" in str(caught.value)
+    assert "the API takes no more requests of this user for now" in str(caught.value)
     assert network.received == ["GET"]
 
 
@@ -369,14 +371,17 @@ def test_nothing_is_left_until_the_reset(network: Network, clock: Time, paced: C
     assert clock.slept == [20.0]
 
 
-def test_a_reset_that_is_far_off_is_not_waited_for(
+def test_a_reset_that_is_far_off_is_not_waited_for_and_nothing_is_sent(
     network: Network, clock: Time, paced: Callable[..., Transport]
 ) -> None:
+    """The next request would have the API block all that its user sends."""
     network.answers[:] = [limited('"default";r=0;t=299')]
     transport = paced(retry_max_wait=7)
     send(transport, "GET")
-    send(transport, "GET")
-    assert clock.slept == [7.0]
+    with pytest.raises(Refused, match=r"not sent: .* \(in 299 s\), or raise retry_max_wait"):
+        send(transport, "GET")
+    assert clock.slept == []
+    assert network.received == ["GET"]
 
 
 def test_each_waits_for_its_turn_however_far_it_is(
