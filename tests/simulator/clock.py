@@ -17,8 +17,13 @@ _real: Callable[[], float] = time.monotonic
 def frozen() -> Iterator[None]:
     """Within this block, simulated time moves only by ``advance``: a busy machine changes nothing."""
     global _real
-    now, before = _real(), _real
-    _real = lambda: now  # noqa: E731
+    before = _real
+    now = before()
+
+    def still() -> float:
+        return now
+
+    _real = still
     try:
         yield
     finally:
