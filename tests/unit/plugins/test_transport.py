@@ -565,19 +565,27 @@ def test_a_block_that_nobody_waits_for_is_not_tested_again(script: Any) -> None:
 
 
 def test_one_throttled_thread_makes_all_pause(script: Any) -> None:
-    transport = script.transport(sleep=time.sleep)
+    over = threading.Event()
+    sleeps: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        sleeps.append(seconds)
+        over.wait(30)
+
+    transport = script.transport(sleep=sleep)
     script.expect("GET", "/livestreams", 429, text="", headers={"Retry-After": "1"})
     script.expect("GET", "/livestreams", answer=OK)
     script.expect("GET", "/livestreams", answer=OK)
-    throttled = threading.Thread(target=get, args=[transport])
-    started = time.monotonic()
-    throttled.start()
-    while not transport.retries:
-        time.sleep(0.01)
-    get(transport)
-    assert time.monotonic() - started >= 1
-    throttled.join()
-    assert transport.retries == 1
+    threads = [threading.Thread(target=get, args=[transport]) for _thread in range(2)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        while len(sleeps) == number and thread.is_alive():
+            time.sleep(0.01)
+    asked = len(script.server.log)
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert (asked, transport.retries) == (1, 1)
 
 
 def test_a_pause_that_outlasts_a_deadline_is_not_waited_for(script: Any) -> None:
