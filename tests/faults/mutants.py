@@ -88,6 +88,12 @@ MUTANTS: Final = (
         "if status:",
     ),
     Mutant(
+        "Retry-After ignored",
+        f"{UTILS}/transport.py",
+        "        delay = None if isinstance(outcome, Exception) else _retry_after(outcome)\n",
+        "        delay = None\n",
+    ),
+    Mutant(
         "a block forgotten",
         f"{UTILS}/transport.py",
         "            self._blocked_until = self.settings.now() + (retry_after or 0)\n",
@@ -206,11 +212,13 @@ def search_in(place: Path, search: Search) -> tuple[str, int]:
 
 
 def verdict_on(mutant: Mutant, output: str, passed: int) -> Verdict:
-    """What a search made of a mutant, from what it printed. Only a test that failed has found something."""
-    failed = re.search(r"^FAILED ", output, re.MULTILINE)
-    reasons = re.findall(r"^E +(?:\| )?((?:\w+\.)*(?:AssertionError|Hang|\w+Error): .+)", output, re.MULTILINE)
+    """What a search made of a mutant, from what it printed.
+
+    Only a promise that was broken is a find: any other error may be one of the search itself.
+    """
+    reasons = re.findall(r"^E +(?:\| )?((?:\w+\.)*(?:AssertionError|Hang): .+)", output, re.MULTILINE)
     message = reasons[0] if reasons else output[-300:]
-    return Verdict(mutant.name, mutant.search.name, mutant.search.unit, passed + 1 if failed else None, message)
+    return Verdict(mutant.name, mutant.search.name, mutant.search.unit, passed + 1 if reasons else None, message)
 
 
 def judge(mutant: Mutant) -> Verdict:

@@ -30,7 +30,6 @@ from unittest.mock import patch
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments
-from ansible_collections.eventops.cloudflare.plugins.module_utils.bounded import LARGEST_ANSWER, pools
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import (
     livestream,
     livestreams,
@@ -297,7 +296,8 @@ class Actor:
         if self._transport is None or self._transport.abandoned:
             self._transport = Transport(settings._replace(sleep=self.sleep, now=self.stage.now))
             adapter: Any = self._transport._session.get_adapter("https://")
-            adapter._pools = adapter.poolmanager.pool_classes_by_scheme = self._pools(self._transport)
+            staged = {scheme: _staged(pool, self) for scheme, pool in adapter._pools.items()}
+            adapter._pools = adapter.poolmanager.pool_classes_by_scheme = staged
         self._transport._session.headers["User-Agent"] = self._run
         return self._transport
 
@@ -321,10 +321,6 @@ class Actor:
         if self._transport is not None:
             self._transport.close()
             self._transport = None
-
-    def _pools(self, transport: Transport) -> dict[str, Any]:
-        bounded = pools(self.stage.now, transport.note_sent, LARGEST_ANSWER)
-        return {scheme: _staged(pool, self) for scheme, pool in bounded.items()}
 
 
 def _staged(pool: Any, actor: Actor) -> Any:

@@ -34,12 +34,13 @@ def test_a_search_exists(search: Search) -> None:
 
 
 def test_a_verdict() -> None:
-    """Only a test that failed has found something."""
+    """Only a promise that was broken is a find."""
     output = "E   AssertionError: ann created two\nE   More: text\n\nFAILED tests/faults/x.py::test_x[3] - Ass\n"
     verdict = verdict_on(MUTANT, output, 12)
     assert (verdict.found_after, verdict.message) == (13, "AssertionError: ann created two")
     assert (verdict.search, verdict.unit) == (SCHEDULES.name, "schedule")
-    assert verdict_on(MUTANT, "ERROR tests/faults/x.py - ImportError", 0).found_after is None
+    assert verdict_on(MUTANT, "E  | simulator.stage.Hang: ann", 1).found_after == 2
+    assert verdict_on(MUTANT, "E   TypeError: missing\nFAILED tests/faults/x.py::test_x", 0).found_after is None
     assert verdict_on(MUTANT, "500 passed in 3 s", 500).found_after is None
 
 

@@ -18,7 +18,7 @@ import pytest
 from faults.contests import CONTESTS, MEETINGS, Played
 from faults.figures import FIGURES
 from faults.promises import check
-from faults.stage import Actor, Stage, Task
+from faults.stage import NETWORKS, Actor, Stage, Task
 from simulator.profile import DEFAULT
 
 ROUNDS = int(os.environ.get("FAULTS_ROUNDS", "4"))
@@ -27,10 +27,14 @@ JOBS = 16
 
 @pytest.mark.parametrize("name", CONTESTS)
 def test_contest(stage: Stage, name: str) -> None:
-    """Every other round in an order drawn from its number; every third one with stops that take a while."""
+    """Every other round in an order drawn from its number; every third one with stops that take a while.
+
+    A third of the rounds each over plain HTTP, over TLS, and through a proxy.
+    """
     contenders, verdict = CONTESTS[name]
     for number in range(ROUNDS):
-        stage.reset(DEFAULT.but(rate_limit=0, stop_delay=2 if number % 3 == 2 else 0))
+        network = NETWORKS[(number + number // 3) % 3]
+        stage.reset(DEFAULT.but(rate_limit=0, stop_delay=2 if number % 3 == 2 else 0), network)
         for meeting in MEETINGS:
             stage.world.service.add_meeting({}, meeting_id=meeting)
         jobs = contenders(JOBS)
