@@ -99,7 +99,9 @@ def _loops(results: Results) -> Iterator[Claim]:
     yield _beside(about, _quotient(whole(reads[Contender.NOTHING]), request), "times as long")
     shares = own_share(results)
     about = "A loop of reads, CPU time of each further item beyond that of a task that does nothing and of the request"
-    yield _at_most(about, shares[-1][1] * 1000 if shares else None, 0.5, " ms")
+    # Below zero: the machine was busier while it did nothing.
+    share = shares[-1][1] * 1000 if shares and shares[-1][1] > 0 else None
+    yield _at_most(about, share, 0.5, " ms")
     far = [results.find(Group.READS, contender, far=True) for contender in (Contender.IN_PROCESS, Contender.SESSION)]
     about = "Over TLS, 50 ms away, each further item: in process against the request"
     yield _beside(about, _quotient(*map(further, far)), "times as long")

@@ -71,7 +71,10 @@ def test_the_target_beside_a_request_counts_our_imports_only(seconds: float, mea
     assert found.met is met
 
 
-@pytest.mark.parametrize(("cpu", "measured", "met"), [(4.5, "0.33 ms", True), (5.0, "1.44 ms", False)])
+@pytest.mark.parametrize(
+    ("cpu", "measured", "met"),
+    [(4.5, "0.33 ms", True), (5.0, "1.44 ms", False), (4.0, "not measured", None)],
+)
 def test_our_own_share_is_what_an_item_costs_beyond_a_task_that_does_nothing_and_a_request(
     cpu: float, measured: str, met: bool
 ) -> None:
