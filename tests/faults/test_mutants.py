@@ -27,7 +27,7 @@ def test_names_are_unique() -> None:
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
 
 
-@pytest.mark.parametrize("search", {mutant.search for mutant in MUTANTS}, ids=lambda search: search.name)
+@pytest.mark.parametrize("search", dict.fromkeys(mutant.search for mutant in MUTANTS), ids=lambda search: search.name)
 def test_a_search_exists(search: Search) -> None:
     """Where its node says."""
     assert (ROOT / search.node.partition("::")[0]).is_file()
