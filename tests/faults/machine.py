@@ -38,6 +38,7 @@ NEVER: Final = 1500  # seconds: longer than any task is willing to wait
 # Where creating is not offered, or a meeting cannot be livestreamed, failing is right: the product covers that.
 _FIXED = {
     "create_offered",
+    "name_form",
     "name_pattern",
     "start_empty_meeting",
     "start_inactive_meeting",
@@ -116,33 +117,57 @@ limits = st.fixed_dictionaries(
         "used": st.integers(0, 15),
     }
 )
+# Refused for good, by the service itself: the state is as it was.
+refused = st.builds(
+    _rule,
+    st.sampled_from(["409 of the service", "477"]),
+    st.sampled_from([{"operation": operation} for operation in (*_WRITE_OPERATIONS, "stop_livestream")]),
+    st.just(0),
+    st.just({"times": None}),
+)
 # Megabytes take time: one schedule in some hundred meets them.
 heavy_faults = st.builds(_rule, st.sampled_from(_HEAVY), _ANY_READ, _FIRST, st.just({"times": 1}))
 
 
-def _happening(index: int, event: Fields) -> Fields:
-    operation = "list_meetings" if "meeting" in event["do"] else "list_livestreams"
-    return {"operation": operation, "kind": "meanwhile", "index": index, "event": event}
+def _meanwhile(operation: str, index: int, events: list[Fields]) -> Fields:
+    """Between two pages of a list, somebody else does something."""
+    return {"operation": operation, "kind": "meanwhile", "within": True, "index": index, "events": events}
 
 
-def _events(**fields: st.SearchStrategy[str]) -> st.SearchStrategy[Fields]:
-    return st.fixed_dictionaries(fields)
+def _events(*choices: Fields, most: int = 1) -> st.SearchStrategy[list[Fields]]:
+    return st.lists(st.sampled_from(choices), min_size=1, max_size=most)
 
 
-# What somebody else does to what no task names, and to what some do.
-_elsewhere = st.one_of(
-    _events(do=st.sampled_from(["create_meeting", "retire_meeting", "retire_meeting"]), title=st.just(OTHER)),
-    _events(do=st.sampled_from(["start", "end", "end"]), meeting_id=st.sampled_from(OTHERS)),
-    _events(do=st.just("create_livestream"), name=st.just(OTHER)),
-)
-_here = st.one_of(
-    _events(do=st.sampled_from(["create_meeting", "retire_meeting"]), title=st.sampled_from(TITLES)),
-    _events(do=st.just("rename_meeting"), title=st.sampled_from(TITLES), to=st.sampled_from([OTHER, *TITLES])),
-    _events(do=st.just("rename_meeting"), title=st.just(OTHER), to=st.sampled_from(TITLES)),
-    _events(do=st.sampled_from(["start", "end"]), meeting_id=st.sampled_from(MEETINGS)),
-    _events(do=st.just("create_livestream"), name=st.sampled_from(NAMES)),
-)
-happening = st.builds(_happening, st.integers(0, 4), st.one_of(_elsewhere, _elsewhere, _elsewhere, _here))
+_AMONG_MEETINGS: Final[list[Fields]] = [
+    {"do": "rename_meeting", "title": OTHER, "to": TITLES[0]},
+    *({"do": do, "title": title} for do in ("create_meeting", "retire_meeting") for title in TITLES),
+    *({"do": "rename_meeting", "title": title, "to": OTHER} for title in TITLES),
+]
+_AMONG_LIVESTREAMS: Final[list[Fields]] = [
+    *({"do": "create_livestream", "name": name} for name in (OTHER, *NAMES)),
+    *({"do": do, "meeting_id": meeting} for do in ("start", "end") for meeting in MEETINGS),
+]
+_EARLY = st.sampled_from([0, 0, 0, 1, 2])
+# Most often to what no task names: as many as a page holds may leave the list.
+others = st.builds(
+    _meanwhile,
+    st.just("list_meetings"),
+    _EARLY,
+    st.one_of(
+        st.integers(1, 3).map(lambda number: [{"do": "retire_meeting", "title": OTHER}] * number),
+        st.integers(1, 2).map(lambda number: [{"do": "create_meeting", "title": OTHER}] * number),
+        _events(*_AMONG_MEETINGS, most=2),
+    ),
+) | st.builds(
+    _meanwhile,
+    st.just("list_livestreams"),
+    _EARLY,
+    st.one_of(
+        st.just([{"do": "end", "meeting_id": meeting} for meeting in OTHERS]),
+        st.sampled_from(OTHERS).map(lambda meeting: [{"do": "end", "meeting_id": meeting}]),
+        _events(*_AMONG_LIVESTREAMS, most=2),
+    ),
+)  # fmt: skip
 
 
 def _of_meeting(meeting: str, state: str) -> dict[str, Any]:
@@ -154,7 +179,7 @@ def _of_name(name: str, state: str) -> dict[str, Any]:
 
 
 _livestreams = st.one_of(
-    st.builds(_of_meeting, st.sampled_from(MEETINGS), st.sampled_from(["started", "started", "stopped"])),
+    st.builds(_of_meeting, st.sampled_from(MEETINGS), st.sampled_from(["started", "stopped"])),
     st.builds(_of_name, st.sampled_from(NAMES), st.sampled_from(["present", "present", "stopped"])),
 )
 _waiting = st.fixed_dictionaries({}, optional={"wait": st.just(False), "wait_timeout": st.sampled_from([5, 60])})
@@ -222,7 +247,8 @@ def rules_for(profile: Profile, chosen: list[dict[str, Any]]) -> list[dict[str, 
                 continue
             misled = True
         if fields["kind"] == "meanwhile":
-            if misled and fields["event"]["do"] in ("retire_meeting", "end"):
+            # A list whose count is wrong meanwhile may hide that something left it.
+            if misled and any(event["do"] in ("retire_meeting", "end") for event in fields["events"]):
                 continue
             misled = True
         kept.append(fields)
@@ -240,8 +266,9 @@ class Schedule(RuleBasedStateMachine):
         fields=profiles,
         past=st.dictionaries(st.sampled_from(MEETINGS), st.booleans()),
         active=st.lists(st.sampled_from(MEETINGS), unique=True),
-        there=st.sampled_from(NAMES),
-        halls=st.tuples(st.sampled_from(HALL_TITLES), st.sampled_from(HALL_TITLES)),
+        there=st.sampled_from([*NAMES, NAMES[0]]),
+        halls=st.tuples(*[st.sampled_from([*HALL_TITLES, "Hall", "Hall"])] * len(HALLS)),
+        form=st.sampled_from(["exact", "exact", "exact", "trimmed", "nfc", "escaped", "cut", "cut"]),
         crowd=st.sampled_from([0, 0, 1, 2, 3, 4]),
         old=st.booleans(),
         connections=st.sampled_from(["kept", "of a task", "of a request"]),
@@ -255,6 +282,7 @@ class Schedule(RuleBasedStateMachine):
         active: list[str],
         there: str,
         halls: tuple[str, str],
+        form: str,
         crowd: int,
         old: bool,
         connections: str,
@@ -264,14 +292,15 @@ class Schedule(RuleBasedStateMachine):
         crowded = {"paging_total": "present", "max_per_page": 2 + crowd % 2} if crowd else {}
         # A livestream of days ago that was started again.
         aged = {"restart_keeps_id": True, "status_of_unknown": "none"} if old else {}
-        self.profile = NAMED[base].but(**{**fields, **crowded, **aged}, name_pattern="ignored", rate_limit=0)
+        fixed = {"name_form": form, "name_pattern": "ignored", "rate_limit": 0}
+        self.profile = NAMED[base].but(**{**fields, **crowded, **aged, **fixed})
         self.stage.reset(self.profile, network)
         service = self.stage.world.service
         for meeting in (*OTHERS, *MEETINGS):
             service.add_meeting({}, meeting_id=meeting)
             service.presence(meeting, 1)
         self._have_past(past)
-        on_air = [*OTHERS[: crowd // 2], *active]
+        on_air = [*(OTHERS if crowd else ()), *active]
         if old:
             for meeting in on_air:
                 service.start(meeting, None, None)
@@ -306,13 +335,13 @@ class Schedule(RuleBasedStateMachine):
         wanted=st.lists(tasks, min_size=1, max_size=3),
         wrong=st.one_of(
             st.lists(harmless_faults, max_size=2),
-            st.lists(faults | lost, max_size=2),
-            st.lists(faults | lost, min_size=2, max_size=5),
+            st.lists(faults | lost | refused, max_size=2),
+            st.lists(faults | lost | refused, min_size=2, max_size=5),
         ),
         tunnels=st.lists(tunnel_faults, max_size=2),
         heavy=st.integers(0, 60).flatmap(lambda number: heavy_faults if number == 60 else st.none()),
         limit=st.integers(0, 5).flatmap(lambda number: limits if number == 5 else st.none()),
-        meanwhile=st.lists(happening, max_size=1),
+        meanwhile=st.lists(others, max_size=2, unique_by=lambda fields: fields["operation"]),
         order=st.integers(0, 1000),
         free=st.integers(0, 3),
         interrupt=st.integers(0, 29).map(lambda number: number - 20 if number >= 20 else None),
@@ -342,8 +371,8 @@ class Schedule(RuleBasedStateMachine):
         behind_proxy = tunnels if self.stage.network == "proxy" else []
         rules = rules_for(self.profile, [*wrong, *behind_proxy, *([heavy] if heavy else []), *meanwhile])
         rules += [_CLOSING] if self.closing else []
-        for _number in range(self.crowd // 2):
-            self.stage.world.service.add_meeting({"title": OTHER})
+        self.gather()
+        self.stage.note()
         self.stage.faults(rules)
         if limit is not None:
             self.stage.limit(**limit)
@@ -374,6 +403,19 @@ class Schedule(RuleBasedStateMachine):
         at_most_one_active(self.stage)
         FIGURES.count("interruptions", "tried", int(interruption.happened))
         return Ran(actor.name, task, {}, (), [], [])
+
+    def gather(self) -> None:
+        """Others come, so many as fill the first page of the list of meetings; those on the air are there anew."""
+        service = self.stage.world.service
+        for meeting in list(service.meetings.values()):
+            if meeting.title == OTHER and meeting.id not in OTHERS and meeting.status == "ACTIVE":
+                service.change_meeting(meeting.id, {}, "INACTIVE", replace=False)
+        for _number in range(self.profile.max_per_page if self.crowd else 0):
+            service.add_meeting({"title": OTHER})
+        for meeting in OTHERS if self.crowd else ():
+            if service.active(meeting) is None:
+                service.start(meeting, None, None)
+        self.stage.pass_time(LONGER_THAN_ANY_LAG + min(self.profile.live_delay, 60))
 
     def teardown(self) -> None:
         """Close what was kept open."""

@@ -77,8 +77,14 @@ def touched(stage: Stage, target: Target) -> bool:
 
 def refused(stage: Stage, ran: Ran) -> bool:
     """Whether a run is rightly refused: two of its entries are about one thing, or would become one."""
-    targets = [(kind, stage.world.service.called(name)) for (kind, name), _options in wishes(ran.task)]
-    if len(set(targets)) < len(targets):
+    called = stage.world.service.called
+    kinds = {"title": "title", "meeting": "title", "name": "name"}
+    names = [
+        (kinds[kind], called(options[kinds[kind]]))
+        for (kind, _name), options in wishes(ran.task)
+        if kind in kinds and options.get(kinds[kind]) and not (kind == "meeting" and options["state"] == "inactive")
+    ]
+    if len(set(names)) < len(names):
         return True
     message = ran.values.get("msg", "")
     return not results(ran) and ("list it once" in message or "would both be titled" in message)
@@ -114,6 +120,25 @@ def check(stage: Stage, rans: Sequence[Ran]) -> None:
             named |= {event.meeting_id for event in stage.world.happened if event.meeting_id}
             assert not active_meetings(stage).keys() - named, f"{ran.task}: others are still on the air"
     no_doubles(stage, rans)
+    nothing_again(stage)
+
+
+def nothing_again(stage: Stage) -> None:
+    """Nothing was created that was there before the tasks, and all the time."""
+    service = stage.world.service
+    for entry in stage.world.journal.entries[stage.sent :]:
+        if not entry.accepted or entry.operation not in ("create_meeting", "create_livestream"):
+            continue
+        kind = "title" if entry.operation == "create_meeting" else "name"
+        name = service.called(entry.body[kind]) or ""
+        there = stage.there.get((kind, name), set())
+        stayed = {
+            item
+            for item in there
+            if kind == "name" or (service.meetings[item].status == "ACTIVE" and service.meetings[item].title == name)
+        }
+        changed = any(item in other.path for other in stage.world.journal.entries[stage.sent :] for item in stayed)
+        assert not stayed or changed, f"{entry.user_agent} created {name!r}, which was there"
 
 
 def at_most_one_active(stage: Stage) -> None:
@@ -306,6 +331,7 @@ def converges(stage: Stage, ran: Ran, patience: float) -> None:
     patient = {"wait_timeout": patience} if "livestream" in ran.task.module else {}
     task = Task(ran.task.module, {**ran.task.options, **patient})
     for last in (False, True):
+        stage.note()
         again = clean(task)
         if again.failed and refused(stage, again):
             check(stage, [again])

@@ -363,6 +363,9 @@ class Stage:
     network: Network = "http"
     # How often somebody else gave a meeting of a title another one.
     renamed: Counter[str] = field(default_factory=Counter)
+    # The IDs of what was there before the tasks, by kind and name, and how many requests there had been.
+    there: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    sent: int = 0
     _opens: float | None = None
     _serial: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -423,6 +426,17 @@ class Stage:
         self.world.service.configure(self.world.profile.but(**settings))
         for _request in range(used):
             self.world.limiter.blocked_for(self.now(), self.world.profile)
+
+    def note(self) -> None:
+        """Keep what is there before some tasks: active meetings by title, and independent livestreams by name."""
+        service = self.world.service
+        self.sent = len(self.world.journal.entries)
+        self.there.clear()
+        active = [item for item in service.meetings.values() if item.status == "ACTIVE"]
+        independent = [item for item in service.ordered if item.meeting_id is None and not item.disabled]
+        named = [("title", item.title, item.id) for item in active] + [("name", i.name, i.id) for i in independent]
+        for kind, name, identity in named:
+            self.there.setdefault((kind, name or ""), set()).add(identity)
 
     def note_others(self) -> None:
         """Keep what somebody else did that matters later, and forget the rest."""

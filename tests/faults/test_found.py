@@ -56,7 +56,7 @@ ONE_LIVESTREAM, LIVESTREAMS = "realtime_livestream", "realtime_livestreams"
 
 def meanwhile(stage: Stage, operation: str, **event: str) -> None:
     """Somebody else does this after the first page of a list."""
-    stage.faults([{"operation": operation, "kind": "meanwhile", "event": event}])
+    stage.faults([{"operation": operation, "kind": "meanwhile", "events": [event]}])
 
 
 class TestListsThatChange:
@@ -90,16 +90,8 @@ class TestListsThatChange:
         for meeting in ("over", "one", "other"):
             service.start(meeting, None, None)
         stage.pass_time(60)
-        stage.faults(
-            [
-                {
-                    "operation": "list_livestreams",
-                    "index": 1,  # the first one is for INVOKED
-                    "kind": "meanwhile",
-                    "event": {"do": "end", "meeting_id": "over"},
-                }
-            ]
-        )
+        end = {"do": "end", "meeting_id": "over"}
+        stage.faults([{"operation": "list_livestreams", "kind": "meanwhile", "within": True, "events": [end]}])
         ran = Actor(stage, "ann")(Task(LIVESTREAMS, {"state": "stopped", "livestreams": [{"meeting_id": "one"}]}))
         assert ran.values["changed"]
         check(stage, [ran])
@@ -109,7 +101,7 @@ class TestListsThatChange:
         for _number in range(20):
             stage.world.service.add_meeting({"title": "other"})
         event = {"do": "retire_meeting", "title": "other"}
-        stage.faults([{"operation": "list_meetings", "kind": "meanwhile", "event": event, "times": None}])
+        stage.faults([{"operation": "list_meetings", "kind": "meanwhile", "events": [event], "times": None}])
         ran = Actor(stage, "ann")(Task(ONE_MEETING, {"title": "Curie"}))
         assert "the list changed while it was read, 5 times; run again" in ran.values["msg"]
         assert not ran.values["changed"]
@@ -183,6 +175,31 @@ class TestNames:
         assert not again.values["changed"]
         assert "use that name" in again.warnings[0]
         assert not [warning for warning in again.warnings if "cannot be renamed" in warning]
+
+
+def test_a_title_that_another_entry_has_when_it_is_cut_is_not_given(stage: Stage) -> None:
+    """Neither next to one that is created, nor next to one that is there."""
+    stage.reset(DEFAULT.but(rate_limit=0, name_form="cut"))
+    hall = stage.world.service.add_meeting({"title": "hall"}, meeting_id="hall")
+    entries = [{"meeting_id": "hall", "title": LONG.format("last")}, {"title": f"{FORMS['cut']}ing"}]
+    for created in (1, 0):
+        ran = Actor(stage, "ann")(Task(MEETINGS, {"meetings": entries, "concurrency": 2}))
+        assert "are one to the service" in ran.values["meetings"][0]["msg"]
+        assert "failed" not in ran.values["meetings"][1]
+        assert len(ran.accepted()) == created
+        assert hall.title == ran.values["meetings"][0]["title"] == "hall"
+        check(stage, [ran])
+
+
+def test_a_title_that_is_not_to_be_there_when_it_is_cut(stage: Stage) -> None:
+    """Another entry gives it to a meeting, cut: it is there then."""
+    stage.reset(DEFAULT.but(rate_limit=0, name_form="cut"))
+    stage.world.service.add_meeting({"title": "hall"}, meeting_id="hall")
+    entries = [{"title": LONG.format("end"), "state": "inactive"}, {"meeting_id": "hall", "title": LONG.format("last")}]
+    ran = Actor(stage, "ann")(Task(MEETINGS, {"meetings": entries}))
+    assert "are one to the service" in ran.values["meetings"][0]["msg"]
+    assert ran.values["meetings"][1]["changed"]
+    check(stage, [ran])
 
 
 @pytest.mark.parametrize("module", [ONE_LIVESTREAM, ONE_MEETING])
@@ -261,7 +278,7 @@ class TestOneMeetingTwice:
         stage.reset(DEFAULT.but(rate_limit=0))
         other = stage.world.service.create("other")
         event = {"do": "create_livestream", "name": "feed"}
-        stage.faults([{"operation": "list_livestreams", "kind": "meanwhile", "event": event}])
+        stage.faults([{"operation": "list_livestreams", "kind": "meanwhile", "events": [event]}])
         entries = [{"livestream_id": other.id}, {"name": "feed"}]
         ran = Actor(stage, "ann")(Task(LIVESTREAMS, {"livestreams": entries}))
         assert not ran.values["changed"]

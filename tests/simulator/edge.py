@@ -118,7 +118,7 @@ class Edge:
                 query = {**entry.query, "page_no": "1"} if _repeats(rule) else entry.query
                 answer = await self._serve(scope, target, entry, query, body)
             entry.service_status = answer.status
-        self.world.happen(self.world.faults.meanwhile(entry.operation, entry.method, entry.path))
+        self.world.happen(self.world.faults.meanwhile(entry.operation, entry.method, entry.path, answer))
         if rule is not None and waits and rule.when == "after":
             await self.world.pause(rule.seconds)
         if rule is not None and rule.kind == "refuse":

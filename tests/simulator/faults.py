@@ -78,7 +78,7 @@ class Rule(BaseModel):
     ``delay``: the answer takes ``seconds`` longer. ``status``: the answer is replaced. ``body``: 200 with ``body``.
     ``huge``: 200 with a list of very many objects, ``size`` bytes. ``twist``: the service's answer, changed as ``how``
     says. ``informational``: answers with ``statuses`` come first, ``seconds`` apart; when ``lost``, the connection is
-    closed after them. ``meanwhile``: the answer is right, and once the service has made it, ``event`` happens;
+    closed after them. ``meanwhile``: the answer is right, and once the service has made it, ``events`` happen;
     another rule may apply to the same request."""
     when: Literal["before", "after"] | None = None
     """Whether the service processes the request (``after``) or never sees it (``before``). Default: ``after`` for
@@ -104,8 +104,10 @@ class Rule(BaseModel):
     """Whether the connection ends after ``informational`` answers."""
     how: Twist | None = None
     """What becomes of the service's answer, see ``simulator.twists``."""
-    event: Event | None = None
+    events: list[Event] = Field(default_factory=list)
     """What somebody else does, see ``simulator.outsider``."""
+    within: bool = False
+    """Of ``meanwhile``: only after a page that is not the last one of its list."""
 
     @model_validator(mode="after")
     def _sensible(self) -> Rule:
@@ -117,8 +119,8 @@ class Rule(BaseModel):
             raise ValueError("kind 'twist' needs a how, and no other kind takes one")
         if (self.kind == "informational") != bool(self.statuses):
             raise ValueError("kind 'informational' needs statuses, and no other kind takes them")
-        if (self.kind == "meanwhile") != (self.event is not None):
-            raise ValueError("kind 'meanwhile' needs an event, and no other kind takes one")
+        if (self.kind == "meanwhile") != bool(self.events):
+            raise ValueError("kind 'meanwhile' needs events, and no other kind takes them")
         return self
 
     @property
@@ -174,12 +176,14 @@ class Faults:
         applying[0].fired += 1
         return applying[0].rule
 
-    def meanwhile(self, operation: str, method: str, path: str) -> list[Event]:
+    def meanwhile(self, operation: str, method: str, path: str, answer: Answer) -> list[Event]:
         """What happens once a request was answered."""
-        applying = [armed for armed in self._armed(True) if armed.take(operation, method, path)]
-        for armed in applying:
-            armed.fired += 1
-        return [armed.rule.event for armed in applying if armed.rule.event is not None]
+        events: list[Event] = []
+        for armed in self._armed(True):
+            if (not armed.rule.within or answer.goes_on) and armed.take(operation, method, path):
+                armed.fired += 1
+                events += armed.rule.events
+        return events
 
     def _armed(self, meanwhile: bool) -> list[Armed]:
         return [armed for armed in self.armed if (armed.rule.kind == "meanwhile") is meanwhile]
@@ -200,6 +204,19 @@ class Answer:
         fields = {"content-type": content_type or "application/json", **(headers or {})}
         fields["content-length"] = str(len(raw))
         return cls(status, [(name.lower().encode(), value.encode()) for name, value in fields.items()], raw)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is a page of a list, by its counts, and not the last one."""
+        try:
+            body = json.loads(self.body)
+        except ValueError:
+            return False
+        if not isinstance(body, dict):
+            return False
+        data = body.get("data")
+        paging = body.get("paging") or (data.get("paging") if isinstance(data, dict) else None) or {}
+        return bool(0 < paging.get("end_offset", 0) < paging.get("total_count", 0))
 
     def replaced_by(self, rule: Rule, url: str) -> Answer:
         """What the client gets under a rule that replaces answers. ``url``: path and query of the request."""

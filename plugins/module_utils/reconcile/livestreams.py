@@ -298,7 +298,7 @@ class _Programme:
         first, rest = parted(creations, _name)
         later = {id(entry) for entry in rest}
         self.each(self.apply, [entry for entry in pending if id(entry) not in later], "changing")
-        for entry, other in doubles(first, rest, _name, lambda entry: entry.current.id and entry.current.name):
+        for entry, other in doubles(first, rest, _name, _kept):
             entry.fail(_one_name(entry, other))
         self.each(self.apply, [entry for entry in rest if self.pending(entry)], "changing")
 
@@ -469,6 +469,10 @@ class _Programme:
 
 def _name(entry: Entry) -> str:
     return entry.desired.name or ""
+
+
+def _kept(entry: Entry) -> str | None:
+    return entry.current.name if entry.current.id and entry.failure is None else None
 
 
 def _one_name(entry: Entry, other: Entry) -> StateUnreachable:

@@ -208,22 +208,37 @@ def _check_apart(entries: Sequence[Entry]) -> None:
 
 
 def _change(params: Mapping[str, Any], context: Context, entries: Sequence[Entry]) -> None:
-    """Send what is planned. Of creations whose titles may become one when they are cut, one comes first."""
+    """Send what is planned. Of titles that may become one when they are cut, one is sent first."""
 
     def change(entry: Entry) -> None:
         with entry.noting():
             entry.single.apply()
 
+    def title(entry: Entry) -> str:
+        return entry.leads_to_title or ""
+
     def kept(entry: Entry) -> str | None:
-        return entry.single.current.title if entry.single.current.id else None
+        return entry.single.current.title if entry.single.current.id and entry.failure is None else None
+
+    def refuse(known: Sequence[Entry], unsent: Sequence[Entry]) -> None:
+        for entry, other in doubles(known, unsent, title, kept):
+            if not (entry.explicit and other.explicit and canonical(entry.title) == canonical(other.title)):
+                entry.failure = _one_title(entry, other)
+                entry.single.current = entry.single.before or entry.single.desired.unseen
 
     pending = [entry for entry in entries if entry.failure is None]
-    first, rest = parted([entry for entry in pending if entry.single.planned.create], lambda entry: entry.title)
+    first, rest = parted([entry for entry in pending if "title" in entry.single.planned.fields], title)
+    new = {id(entry) for entry in (*first, *rest)}
+    there = [entry for entry in pending if entry.leads_to_title and id(entry) not in new]
+    absent = [entry for entry in there if entry.single.before is None]
+    refuse(there, first)
     later = {id(entry) for entry in rest}
-    in_pool(context, params["concurrency"], change, [e for e in pending if id(e) not in later], "changing")
-    for entry, other in doubles(first, rest, lambda entry: entry.title, kept):
-        entry.failure = _one_title(entry, other)
-    in_pool(context, params["concurrency"], change, [e for e in rest if e.failure is None], "changing")
+    now = [entry for entry in pending if id(entry) not in later and entry.failure is None]
+    in_pool(context, params["concurrency"], change, now, "changing")
+    refuse([*there, *first], rest)
+    in_pool(context, params["concurrency"], change, [entry for entry in rest if entry.failure is None], "changing")
+    # What is not to be there must not have come by another entry.
+    refuse([*first, *rest], absent)
 
 
 def _agree(api: RealtimeApi, entries: Sequence[Entry], context: Context) -> None:

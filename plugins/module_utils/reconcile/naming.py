@@ -141,10 +141,10 @@ def told(label: str, found: str | None, wanted: str | None) -> tuple[str, ...]:
 
 
 def parted(entries: Sequence[_Entry], name_of: Callable[[_Entry], str]) -> tuple[list[_Entry], list[_Entry]]:
-    """Entries to be created first, and the others: those that may become one with one of the first, when it is cut.
+    """Entries whose names are to be sent first, and the others: those that may become one with one of the first.
 
-    Of those that begin alike, the one with the longest name is created first. The service's answer shows what it makes
-    of the others: see :func:`doubles`.
+    Of names that begin alike, the longest is sent first. The service's answer shows whether it cuts them, and so what
+    it makes of the others: see :func:`doubles`.
     """
     longest: dict[str, int] = {}
     for place, entry in enumerate(entries):
@@ -159,33 +159,31 @@ def parted(entries: Sequence[_Entry], name_of: Callable[[_Entry], str]) -> tuple
 
 
 def doubles(
-    first: Sequence[_Entry],
-    rest: Sequence[_Entry],
+    known: Sequence[_Entry],
+    unsent: Sequence[_Entry],
     name_of: Callable[[_Entry], str],
     kept_of: Callable[[_Entry], str | None],
 ) -> list[tuple[_Entry, _Entry]]:
-    """Those of the rest that the service would call like another entry, which comes second.
+    """Those of the unsent that the service would call like another entry, which comes second.
 
-    ``kept_of``: what the service calls one that it has created, None for one that it has not.
+    ``kept_of``: what the service calls one that is known; None where nobody can say.
     """
-    answered = {_start(name_of(entry)): entry for entry in first if kept_of(entry)}
-    taken = {(start, canonical(kept_of(entry) or "")): entry for start, entry in answered.items()}
+    lengths: dict[str, int] = {}  # at which the service cuts names that begin so
+    taken: dict[str, _Entry] = {}
+    for entry in known:
+        whole, form = canonical(name_of(entry)), canonical(kept_of(entry) or "")
+        if form:
+            taken[form] = entry
+            if len(form) < len(whole) and whole.startswith(form):
+                lengths[whole[: CUTS[0]]] = len(form)
     found = []
-    for entry in rest:
-        start = _start(name_of(entry))
-        if start in answered:
-            form = _made_of(name_of(entry), name_of(answered[start]), kept_of(answered[start]) or "")
-            other = taken.setdefault((start, form), entry)
-            if other is not entry:
-                found.append((entry, other))
+    for entry in unsent:
+        whole = canonical(name_of(entry))
+        other = taken.setdefault(whole[: lengths.get(whole[: CUTS[0]])], entry)
+        if other is not entry:
+            found.append((entry, other))
     return found
 
 
 def _start(name: str) -> str:
     return canonical(name)[: CUTS[0]]
-
-
-def _made_of(name: str, sent: str, kept: str) -> str:
-    """What a service makes of a name, if it keeps another one that it was sent in this form."""
-    whole, form = canonical(sent), canonical(kept)
-    return canonical(name)[: len(form)] if len(form) < len(whole) and whole.startswith(form) else canonical(name)

@@ -264,7 +264,7 @@ class TestMeanwhile:
     """Somebody else does something between two requests."""
 
     def meanwhile(self, control: Control, *events: dict[str, str], **fields: Any) -> None:
-        control.faults(*({"operation": "list_meetings", "kind": "meanwhile", "event": e, **fields} for e in events))
+        control.faults({"operation": "list_meetings", "kind": "meanwhile", "events": list(events), **fields})
 
     def titles(self, api: Any) -> list[str]:
         return [meeting["title"] for meeting in api.data("/meetings", status="ACTIVE")]
@@ -301,10 +301,20 @@ class TestMeanwhile:
         events = [{"do": "retire_meeting", "title": "x"}, {"do": "start", "meeting_id": "x"}]
         self.meanwhile(control, *events, {"do": "end", "meeting_id": "x"})
         assert self.titles(api) == []
-        assert control.fired() == [1, 1, 1]
+        assert control.fired() == [1]
+
+    @pytest.mark.parametrize("shape", ["list", "object_data"])
+    def test_within_a_list(self, api: Any, control: Control, shape: str) -> None:
+        control.configure(list_shape=shape)
+        control.seed(independents=["one", "two", "three"])
+        event = {"do": "create_livestream", "name": "more"}
+        control.faults({"kind": "meanwhile", "within": True, "events": [event], "times": None})
+        for page, fired in ((3, 0), (2, 0), (1, 1), (2, 1), (1, 2)):
+            api("GET", "/livestreams", page_no=page, per_page=2)
+            assert control.fired() == [fired]
 
     def test_besides_another_rule(self, api: Any, control: Control) -> None:
-        event = {"kind": "meanwhile", "event": {"do": "create_meeting", "title": "Curie"}}
+        event = {"kind": "meanwhile", "events": [{"do": "create_meeting", "title": "Curie"}]}
         control.faults({**event, "times": None}, {"kind": "status", "status": 503})
         assert [api("GET", "/meetings").status_code for _request in range(2)] == [503, 200]
         assert self.titles(api) == ["Curie", "Curie"]
@@ -314,9 +324,10 @@ class TestMeanwhile:
     "rule",
     [
         {"kind": "meanwhile"},
-        {"kind": "reset", "event": {"do": "create_meeting", "title": "x"}},
-        {"kind": "meanwhile", "event": {"do": "create_meeting"}},
-        {"kind": "meanwhile", "event": {"do": "create_meeting", "title": "x", "name": "x"}},
+        {"kind": "meanwhile", "events": []},
+        {"kind": "reset", "events": [{"do": "create_meeting", "title": "x"}]},
+        {"kind": "meanwhile", "events": [{"do": "create_meeting"}]},
+        {"kind": "meanwhile", "events": [{"do": "create_meeting", "title": "x", "name": "x"}]},
         {"kind": "twist"},
         {"kind": "reset", "how": "list"},
         {"kind": "explode"},
