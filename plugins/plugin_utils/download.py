@@ -15,6 +15,7 @@ import http.client
 import ipaddress
 import os
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -79,14 +80,10 @@ def download(text: str, largest: int, *, seconds: float = SECONDS, now: Callable
 
 
 def _read(address: Address, largest: int, route: _Route) -> bytes:
-    context = tls_context(True, None)
-    if not any(os.environ.get(name) for name in BUNDLES):
-        # Also those of the system, and of SSL_CERT_FILE: what is on the web of an organisation may need them.
-        context.load_default_certs()
     with contextlib.closing(PlainSession()) as session:
         set_up(session, True)
         session.headers.update({"Accept": "*/*", "Accept-Encoding": "gzip"})
-        adapter = _Adapter(route, context, largest=largest + HEADERS)
+        adapter = _Adapter(route, _context(), largest=largest + HEADERS)
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         with following(
@@ -102,6 +99,15 @@ def _read(address: Address, largest: int, route: _Route) -> bytes:
                 if len(content) > largest:
                     break
             return bytes(content)
+
+
+def _context() -> ssl.SSLContext:
+    """How servers are verified: as those of the API, and by the authorities of the system."""
+    context = tls_context(True, None)
+    if not any(os.environ.get(name) for name in BUNDLES):
+        # Or of SSL_CERT_FILE: what is on the web of an organisation may need them.
+        context.load_default_certs()
+    return context
 
 
 class _Route:

@@ -49,6 +49,12 @@ class Listener:
         """Nobody was ever there."""
         return not self.connections and not self.received
 
+    def forget(self) -> None:
+        """As if nobody had ever been there."""
+        self.connections = 0
+        self.received = b""
+        self.answers.clear()
+
     @property
     def requests(self) -> list[str]:
         """The first lines of the requests."""

@@ -10,20 +10,23 @@ import copy
 import json
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from hypothesis import given, strategies
 
 from abuse.attempts import Place, at, put
-from abuse.listener import http, listening
-from abuse.published import SEEDS
+from abuse.listener import Listener, http, listening
+from abuse.published import SEEDS, small
 from abuse.values import VALUES, anything, texts
 from ansible_collections.eventops.cloudflare.plugins.action import event_plan
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import printable
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils import download
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import _STREAM, _VIDEO, ANSWERS
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.in_process import plain
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule import ScheduleError
@@ -49,6 +52,13 @@ def schedule(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("event") / "schedule.json"
     path.write_bytes(SEEDS[0])
     return path
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Listener]:
+    """A server with a schedule."""
+    with listening(answer=http(body=small())) as found:
+        yield found
 
 
 def run(answers: dict[Any, Any], home: Path) -> dict[str, Any]:
@@ -166,6 +176,7 @@ def test_any_address(schedule: Path, text: str) -> None:
     password = "canary-0123456789"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", look_up)
+        patch.setattr(download, "_context", lambda: None)  # takes longer than all the rest
         for address in (
             f"http://127.0.0.1:9/{text}",
             f"http://me:{password}@127.0.0.1:9/{text}",
@@ -178,6 +189,24 @@ def test_any_address(schedule: Path, text: str) -> None:
                 message, _found = planned({"schedule": given_address}, schedule.parent)
                 assert message is not None
                 assert password not in message
+
+
+@given(password=texts, token=texts)
+def test_what_is_planned_shows_no_credentials(server: Listener, schedule: Path, password: str, token: str) -> None:
+    """They are sent, and not returned."""
+    server.forget()
+    secrets = [f"canary-{text}" for text in (password, token)]
+    written = [quote(secret, safe="", errors="replace") for secret in secrets]
+    address = f"http://me:{written[0]}@127.0.0.1:{server.port}/schedule.json?token={written[1]}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(download, "_context", lambda: None)
+        message, found = planned({"schedule": address}, schedule.parent)
+    assert message is None
+    told = json.dumps(found)
+    for secret in (*secrets, *written):
+        assert json.dumps(secret)[1:-1] not in told
+    assert b"\r\nAuthorization: Basic " in server.received
+    assert f"?token={written[1]} ".encode() in server.received
 
 
 @given(text=texts | strategies.text(alphabet="-:[]{}&*!|>'\"# \n\tabc1", max_size=60))

@@ -11,10 +11,12 @@ import contextlib
 import gzip
 import itertools
 import socket
+import socketserver
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,14 @@ def failure(url: str, **options: Any) -> str:
     with pytest.raises(DownloadFailed) as failed:
         download(url, LARGEST, **options)
     return str(failed.value)
+
+
+@contextlib.contextmanager
+def without_tls() -> Iterator[pytest.MonkeyPatch]:
+    """For many downloads: certificate authorities are not read, which takes longer than all the rest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(download_module, "_context", lambda: None)
+        yield patch
 
 
 def asked(server: HTTPServer) -> list[str]:
@@ -189,8 +199,73 @@ def dripping(first: bytes, piece: bytes, last: bytes) -> Iterator[Dripping]:
             thread.join()
 
 
+Pieces = list[tuple[float, bytes]]
+
+
+@dataclass
+class Scripted(Dripping):
+    """A server that sends each answer in pieces, and moves the clock before each of them by so many seconds."""
+
+    answers: list[Pieces] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def scripted() -> Iterator[Scripted]:
+    """One for many examples."""
+    found = Scripted()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with contextlib.suppress(OSError):
+                self.request.recv(65536)
+                for seconds, piece in found.answers.pop(0):
+                    found.seconds += seconds
+                    self.request.sendall(piece)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        found.url = f"http://127.0.0.1:{server.server_address[1]}/s"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        yield found
+        server.shutdown()
+        thread.join()
+
+
+BODIES = (
+    b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + CONTENT,
+    b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(CONTENT) + CONTENT,
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n" % len(CONTENT) + CONTENT + b"\r\n0\r\n\r\n",
+    b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + CONTENT,
+)
+REDIRECT = b"HTTP/1.1 302 Found\r\nLocation: /s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> list[Pieces]:
+    """Redirects and an answer in pieces, each so many seconds after the one before."""
+    found = []
+    for whole in [*[REDIRECT] * draw(st.integers(0, 2)), draw(st.sampled_from(BODIES))]:
+        cuts = sorted(draw(st.sets(st.integers(1, len(whole) - 1), max_size=12)))
+        parts = [whole[start:end] for start, end in pairwise([0, *cuts, len(whole)])]
+        found.append([(draw(st.sampled_from([0.0, 1.0, 5.0, 20.0])), part) for part in parts])
+    return found
+
+
 class TestTime:
     """One deadline for everything."""
+
+    @given(answers=answers())
+    def test_whatever_is_sent_in_time_is_read_and_nothing_else(self, scripted: Scripted, answers: list[Pieces]) -> None:
+        scripted.answers, scripted.seconds = list(answers), 0.0
+        total = sum(seconds for pieces in answers for seconds, _piece in pieces)
+        with without_tls():
+            try:
+                found: object = download(scripted.url, LARGEST, now=scripted.now)
+            except DownloadFailed as failed:
+                found = str(failed)
+        late = "the server cannot be asked: no answer within 60 s"
+        assert found == (CONTENT if total < 60 else late)
 
     @pytest.mark.parametrize(
         ("first", "piece", "last"),
@@ -239,12 +314,19 @@ class TestTime:
         assert given_seconds == [60, 35, 10]
 
 
-def look_up(monkeypatch: pytest.MonkeyPatch, names: Mapping[str, list[str]]) -> None:
-    """What names mean."""
+def look_up(
+    monkeypatch: pytest.MonkeyPatch,
+    names: Mapping[str, Sequence[str]],
+    later: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """What names mean; ``later``: from the second time on that they are looked up."""
     find = socket.getaddrinfo
+    changed: dict[Any, Sequence[str]] = {}
 
     def answer(host: Any, port: Any, *args: Any, **options: Any) -> Any:
-        return [item for address in names.get(host, [host]) for item in find(address, port, *args, **options)]
+        addresses = changed.get(host) or names.get(host, [host])
+        changed.update({name: meaning for name, meaning in (later or {}).items() if name == host})
+        return [item for address in addresses for item in find(address, port, *args, **options)]
 
     monkeypatch.setattr(socket, "getaddrinfo", answer)
 
@@ -270,6 +352,28 @@ class TestCredentials:
             (request, _response) = other.log[0]
             assert self.sent(request) is None
             assert "@" not in request.headers["Host"]
+
+    @given(hops=st.lists(st.tuples(st.integers(0, 1), st.sampled_from(["given", "other"])), min_size=1, max_size=4))
+    def test_they_never_leave_their_host(
+        self, listeners: tuple[Listener, Listener], hops: list[tuple[int, str]]
+    ) -> None:
+        """Whatever the way through two ports and two hosts."""
+        for listener in listeners:
+            listener.forget()
+        places = [(0, "given"), *hops]
+        urls = [f"http://{host}.example.org:{listeners[at].port}/{step}" for step, (at, host) in enumerate(places)]
+        for (at, _host), url in zip(places, urls[1:], strict=False):
+            listeners[at].answers.append(http("302 x", Location=url))
+        with without_tls() as patch:
+            look_up(patch, {f"{host}.example.org": ["127.0.0.1"] for host in ("given", "other")})
+            patch.setattr(download_module, "is_internal", lambda _address: False)
+            assert download(urls[0].replace("http://", "http://me:pass@"), LARGEST)
+        requests = b"".join(listener.received for listener in listeners).decode().lower().split("\0")
+        with_credentials = {
+            part.split()[1] for part in requests if "authorization: basic bwu6cgfzcw==" in part
+        }  # fmt: skip
+        stayed = next((step for step, place in enumerate(places) if place != places[0]), len(places))
+        assert with_credentials == {f"/{step}" for step in range(stayed)}
 
     def test_a_redirect_brings_none(self, httpserver: HTTPServer) -> None:
         location = httpserver.url_for("/end").replace("http://", "http://eve:hidden@")
@@ -303,7 +407,9 @@ NAMES: Mapping[str, list[str]] = {
     "given.example.org": ["127.0.0.1"],
     "inside.example.org": ["127.0.0.1"],
     "mixed.example.org": ["192.0.2.1", "127.0.0.1"],
+    "rebound.example.org": ["192.0.2.1"],
 }
+LATER: Mapping[str, list[str]] = {"rebound.example.org": ["127.0.0.1"]}
 
 
 @pytest.fixture(scope="module")
@@ -393,17 +499,7 @@ class TestRedirects:
 
     def test_a_name_that_changes_its_meaning_is_not_trusted(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """It is harmless when it is looked up, and something else when it is connected to."""
-        names = {"given.example.org": ["127.0.0.1"], "rebound.example.org": ["192.0.2.1"]}
-        look_up(monkeypatch, names)
-        find = socket.getaddrinfo
-
-        def rebind(host: Any, *args: Any, **options: Any) -> Any:
-            found = find(host, *args, **options)
-            if host == "rebound.example.org":
-                names[host] = ["127.0.0.1"]
-            return found
-
-        monkeypatch.setattr(socket, "getaddrinfo", rebind)
+        look_up(monkeypatch, NAMES, LATER)
         with listening() as service, listening() as server:
             server.answer = http("302 Found", Location=f"http://rebound.example.org:{service.port}/x")
             assert failure(f"http://given.example.org:{server.port}/s") == REFUSED
@@ -435,7 +531,7 @@ class TestRedirects:
             assert download(url, LARGEST) == CONTENT
 
     @given(
-        host=st.sampled_from(INSIDE),
+        host=st.sampled_from([*INSIDE, *LATER]),
         user=st.sampled_from(["", "me@", "me:pw@", "192.0.2.1@", "example.org\\@"]),
         slashes=st.sampled_from(["http://", "//", "http:/\\", "HTTP://", "http:"]),
         status=st.sampled_from(["301 x", "302 x", "303 x", "307 x", "308 x"]),
@@ -445,10 +541,12 @@ class TestRedirects:
         self, listeners: tuple[Listener, Listener], host: str, user: str, slashes: str, status: str, hops: int
     ) -> None:
         service, server = listeners
-        with pytest.MonkeyPatch.context() as patch:
-            look_up(patch, NAMES)
+        service.forget()
+        server.forget()
+        with without_tls() as patch:
+            look_up(patch, NAMES, LATER)
             location = f"{slashes}{user}{host}:{service.port}/x"
-            server.answers = [http(status, Location="/next")] * (hops - 1) + [http(status, Location=location)]
+            server.answers += [http(status, Location="/next")] * (hops - 1) + [http(status, Location=location)]
             with contextlib.suppress(DownloadFailed):
                 download(f"http://given.example.org:{server.port}/s", LARGEST)
         assert server.answers == []
