@@ -76,7 +76,10 @@ def touched(stage: Stage, target: Target) -> bool:
 
 
 def refused(stage: Stage, ran: Ran) -> bool:
-    """Whether a run is rightly refused: two of its entries are about one thing, or would become one."""
+    """Whether a run is rightly refused.
+
+    Two of its entries are about one thing, or would become one, or nobody can tell whether a name was cut.
+    """
     called = stage.world.service.called
     kinds = {"title": "title", "meeting": "title", "name": "name"}
     names = [
@@ -87,6 +90,8 @@ def refused(stage: Stage, ran: Ran) -> bool:
     if len(set(names)) < len(names):
         return True
     message = ran.values.get("msg", "")
+    if stage.world.profile.name_form == "cut" and "may be what the service calls" in message:
+        return True
     return not results(ran) and ("list it once" in message or "would both be titled" in message)
 
 
