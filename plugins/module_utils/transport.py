@@ -336,6 +336,15 @@ class Transport:
         if turn > now:
             self.settings.sleep(turn - now)
 
+    def _note_block(self, seconds: float) -> None:
+        """Send nothing for so long, also after a request that is given up: wait for it, or refuse if it is too long."""
+        until = self.settings.now() + seconds
+        with self._lock:
+            if seconds > self.settings.retry_max_wait:
+                self._blocked_until = max(self._blocked_until, until)
+            else:
+                self._paused_until = max(self._paused_until, until)
+
     def _refuse_if_abandoned(self) -> None:
         if self.abandoned:
             raise Interrupted
@@ -472,8 +481,8 @@ class Transport:
             return Answer(status, body, request_id)
         text, code, from_edge = explain(body, response)
         retry_after = _retry_after(response)
-        if status == 429 and (retry_after or 0) > self.settings.retry_max_wait:
-            self._blocked_until = self.settings.now() + (retry_after or 0)
+        if status == 429 and retry_after:
+            self._note_block(retry_after)
         write = method not in READS
         decided = is_json and isinstance(body, dict) and not from_edge
         kind: type[RequestFailed]

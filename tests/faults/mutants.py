@@ -96,8 +96,14 @@ MUTANTS: Final = (
     Mutant(
         "a block forgotten",
         f"{UTILS}/transport.py",
-        "            self._blocked_until = self.settings.now() + (retry_after or 0)\n",
-        "            pass\n",
+        "        if status == 429 and retry_after:\n            self._note_block(retry_after)\n",
+        "",
+    ),
+    Mutant(
+        "a block forgotten with the request that met it",
+        f"{UTILS}/transport.py",
+        "            else:\n                self._paused_until = max(self._paused_until, until)\n",
+        "",
     ),
     Mutant(
         "a page lost",
@@ -108,7 +114,7 @@ MUTANTS: Final = (
     Mutant(
         "a stale list trusted",
         f"{UTILS}/reconcile/writing.py",
-        "                self.context.clock.sleep(SETTLE)\n                found = settled()\n",
+        "                self.context.clock.sleep(SETTLE)\n                found = self._read_back(failure, settled)\n",
         "",
     ),
     Mutant(

@@ -314,6 +314,18 @@ def test_a_block_is_that_of_the_user(network: Network) -> None:
     assert network.received == ["GET"]
 
 
+def test_a_request_that_is_given_up_leaves_its_block_to_the_next(network: Network) -> None:
+    """The answer to the last attempt says, too, until when nothing may be sent."""
+    clock = Time()
+    network.answers[:] = [throttled(3)] * 3
+    transport = network.transport(sleep=clock.sleep, now=clock.now)
+    with pytest.raises(Refused):
+        send(transport, "POST")
+    send(transport, "GET")
+    assert network.received == ["POST"] * 3 + ["GET"]
+    assert clock.slept == [3.0] * 3
+
+
 def limited(limits: str, policies: str = '"default";q=1200;w=300') -> bytes:
     head = f"HTTP/1.1 200 OK\r\nRatelimit: {limits}\r\nRatelimit-Policy: {policies}\r\nContent-Length: 2\r\n\r\n"
     return head.encode() + b"{}"
