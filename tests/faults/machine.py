@@ -100,6 +100,14 @@ lost = st.builds(
     st.just(0),
     st.just({"times": 1}),
 )
+# Refused again and again, with or without a time until which nothing may be sent.
+throttled = st.builds(
+    _rule,
+    st.sampled_from(sorted(name for name in ANY if name.startswith("429"))),
+    _ANYWHERE | _SOMEWHERE,
+    _FIRST,
+    _OFTEN,
+)
 # Only where there is a proxy.
 tunnel_faults = st.builds(_rule, st.sampled_from(sorted({**TUNNELS, **SLOW_TUNNELS})), st.just({}), _FIRST, _OFTEN)
 harmless_faults = st.builds(
@@ -335,8 +343,8 @@ class Schedule(RuleBasedStateMachine):
         wanted=st.lists(tasks, min_size=1, max_size=3),
         wrong=st.one_of(
             st.lists(harmless_faults, max_size=2),
-            st.lists(faults | lost | refused, max_size=2),
-            st.lists(faults | lost | refused, min_size=2, max_size=5),
+            st.lists(faults | lost | refused | throttled, max_size=2),
+            st.lists(faults | lost | refused | throttled, min_size=2, max_size=5),
         ),
         tunnels=st.lists(tunnel_faults, max_size=2),
         heavy=st.integers(0, 60).flatmap(lambda number: heavy_faults if number == 60 else st.none()),

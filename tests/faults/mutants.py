@@ -26,6 +26,7 @@ from .figures import added_up
 
 ROOT: Final = Path(__file__).parents[2]
 UTILS: Final = "plugins/module_utils"
+PLUGINS: Final = "plugins/plugin_utils"
 PART: Final = "mutant"
 LONGEST: Final = 900  # real seconds for one mutant
 
@@ -48,6 +49,36 @@ SCHEDULES: Final = Search("random schedules", "tests/faults/test_schedules.py", 
 RACES: Final = Search("races", "tests/faults/test_races.py", "race", "races of 16 jobs")
 PRODUCT: Final = Search("combinations", "tests/faults/test_product.py", "combination", "combinations")
 LOCKS: Final = Search("locked folders", "tests/abuse/test_credentials.py::test_locks_that_another_job_holds", "example")
+
+_DOWNLOAD: Final = "tests/unit/plugins/test_download.py"
+DOWNLOADS: Final = Search(
+    "downloads", f"{_DOWNLOAD}::TestTime::test_whatever_is_sent_in_time_is_read_and_nothing_else", "answer"
+)
+REDIRECTS: Final = Search(
+    "redirects", f"{_DOWNLOAD}::TestRedirects::test_whatever_a_redirect_is_written_like", "redirect"
+)
+CREDENTIALS: Final = Search("credentials", f"{_DOWNLOAD}::TestCredentials::test_they_never_leave_their_host", "way")
+ADDRESSES: Final = Search("addresses", "tests/abuse/test_answers.py::test_any_address", "address")
+SHOWN: Final = Search("plans", "tests/abuse/test_answers.py::test_what_is_planned_shows_no_credentials", "plan")
+MASKED: Final = Search(
+    "masked addresses",
+    "tests/unit/plugins/test_addresses.py::test_no_password_is_shown_whatever_is_around_it",
+    "address",
+)
+PAGES: Final = Search(
+    "pages", "tests/unit/plugins/test_files_pages.py::test_nothing_is_written_through_what_is_planted_meanwhile", "page"
+)
+TALKS: Final = Search(
+    "talks", "tests/unit/plugins/test_schedule_times.py::test_start_and_duration_make_the_end", "talk"
+)
+ENDS: Final = Search(
+    "published ends",
+    "tests/unit/plugins/test_schedule_times.py::test_a_published_end_is_told_by_the_clocks_of_the_zone",
+    "talk",
+)
+GROWTH: Final = Search(
+    "growing schedules", "tests/unit/plugins/test_schedule_growth.py::test_so_is_any_of_version_2", "schedule"
+)
 
 
 @dataclass(frozen=True)
@@ -167,6 +198,140 @@ MUTANTS: Final = (
         "fcntl.LOCK_EX | fcntl.LOCK_NB",
         "fcntl.LOCK_EX",
         LOCKS,
+    ),
+    Mutant(
+        "a list that changed taken for whole",
+        f"{UTILS}/api.py",
+        "return not self.changed and (not self.listing.counted or self._complete)",
+        "return not self.listing.counted or self._complete",
+    ),
+    Mutant(
+        "a name looked for exactly only",
+        f"{UTILS}/reconcile/naming.py",
+        "        if wanted in self._named:\n            return wanted, self._named[wanted]\n",
+        "        return wanted, self._named.get(wanted, [])\n",
+    ),
+    Mutant(
+        "a title sent again in its own form",
+        f"{UTILS}/reconcile/meeting_plan.py",
+        'not is_spelling(observed.title or "", desired.title)',
+        "observed.title != desired.title",
+    ),
+    Mutant(
+        "one meeting given twice",
+        f"{UTILS}/reconcile/meetings.py",
+        "if other != place:",
+        "if other is None:",
+    ),
+    Mutant(
+        "one title given to two meetings",
+        f"{UTILS}/reconcile/meetings.py",
+        "if entries[place].titles_anew and",
+        "if False and entries[place].titles_anew and",
+    ),
+    Mutant(
+        "a wish shown as fact",
+        f"{UTILS}/reconcile/meeting.py",
+        "self.planned = plan_meeting(observed, self.desired)\n",
+        "self.planned = plan_meeting(observed, self.desired)\n"
+        "        if self.planned.changed:\n            self.current = self.planned.meeting\n",
+    ),
+    Mutant(
+        "a stop that was refused twice shown as done",
+        f"{UTILS}/reconcile/livestream.py",
+        "return self.current\n\n\nclass Independent",
+        "return Livestream(meeting_id=self.meeting_id, status=IDLE)\n\n\nclass Independent",
+    ),
+    Mutant(
+        "a download without deadline",
+        f"{PLUGINS}/download.py",
+        "        left = self.until - self.now()\n",
+        "        left = SECONDS\n",
+        DOWNLOADS,
+    ),
+    Mutant(
+        "a redirect to this machine",
+        f"{PLUGINS}/download.py",
+        "        if any(is_internal(str(address)) and address not in known for address in addresses):\n",
+        "        if False:\n",
+        REDIRECTS,
+    ),
+    Mutant(
+        "a name is trusted that was looked up before",
+        f"{PLUGINS}/download.py",
+        '        if refusal is not None:\n            raise NotFollowed(f"redirected: {refusal}", None)\n',
+        "",
+        REDIRECTS,
+    ),
+    Mutant(
+        "credentials follow a redirect",
+        "plugins/module_utils/redirects.py",
+        "            auth = None\n        url = target",
+        "            pass\n        url = target",
+        CREDENTIALS,
+    ),
+    Mutant(
+        "a password in returned options",
+        "plugins/action/event_plan.py",
+        '                plan["options"]["schedule"] = masked(plan["options"]["schedule"])\n',
+        "                pass\n",
+        SHOWN,
+    ),
+    Mutant(
+        "a password in a message",
+        "plugins/action/event_plan.py",
+        '    return f"({masked(str(place))}): {problem}"\n',
+        '    return f"({place}): {problem}"\n',
+        ADDRESSES,
+    ),
+    Mutant(
+        "a password in a refused answer",
+        f"{PLUGINS}/event/answers.py",
+        "repr(masked_within(value))",
+        "repr(value)",
+        ADDRESSES,
+    ),
+    Mutant(
+        "a password before the first slash",
+        f"{PLUGINS}/addresses.py",
+        '    if not scheme or (at_sign and (parts.netloc.lower() != parts.hostname or ":" in before)):\n',
+        "    if not scheme:\n",
+        MASKED,
+    ),
+    Mutant(
+        "a page written through a link",
+        "plugins/module_utils/files.py",
+        "            os.replace(temporary, name, src_dir_fd=self.known, dst_dir_fd=self.known)\n",
+        '            os.replace(temporary, os.path.realpath(f"{self.path}/{name}"), src_dir_fd=self.known)\n',
+        PAGES,
+    ),
+    Mutant(
+        "the end of a talk with the offset of its start",
+        f"{PLUGINS}/schedule/conference.py",
+        "            return self.zone.end(start, start + read_duration(duration))\n",
+        "            return start + read_duration(duration)\n",
+        TALKS,
+    ),
+    Mutant(
+        "a published end with the offset of the start",
+        f"{PLUGINS}/schedule/conference.py",
+        "        return self.zone.end(start, end)\n",
+        "        return end\n",
+        ENDS,
+    ),
+    Mutant(
+        "a look at each room for each talk",
+        f"{PLUGINS}/schedule/json_v2.py",
+        '        known = self._by_guid.get(guid or "", [])\n',
+        "        known = [room for room in self.listed if guid and room.guid == guid]\n",
+        GROWTH,
+    ),
+    Mutant(
+        "a look at each name for each talk",
+        f"{PLUGINS}/schedule/json_v2.py",
+        "            positions = [self._by_name.get(title)]\n",
+        "            positions = [next((at for at, room in enumerate(self.listed) if room.title == title), None)]\n",
+        GROWTH,
     ),
 )
 

@@ -102,6 +102,7 @@ def _all(parts: Mapping[str, Found]) -> Iterator[str]:
   none at all.
 - **A failure says why**, with the status or the cause, and the next run that nothing disturbs brings everything to the
   state asked for. The one after it changes nothing.
+- **Limits are kept.** When the service refuses requests and says for how long, a job sends nothing until then.
 - **It comes to an end.** No task goes on past its deadline, however slowly, endlessly or never a server answers.
 - **Nothing leaks**, and nobody sees a traceback.
 """
