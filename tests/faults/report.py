@@ -37,6 +37,14 @@ PARTS: Final = {
     "mutants": "Defects put back on purpose",
 }
 
+# What the document says from the day on which the search has more to try, until it was run at full length again.
+GROWN: Final = (
+    "**The search has grown since.** It also reaches the service over TLS and through a proxy, meets its limits and "
+    "its informational answers, names that it changes, reads that lag behind, others who act between two pages, and "
+    "interruptions; and it puts more defects back. What follows is what the search before that has tried. "
+    "`make test-faults` tries all of it and writes this document anew."
+)
+
 Found = Mapping[str, Any]
 
 
