@@ -48,7 +48,9 @@ def contradicted(rans: Sequence[Ran], ran: Ran, target: Target) -> bool:
         if target in listed and _goal(listed[target]) != own:
             return True
         # A meeting of an ID may be the one of a title, or become it.
-        if target[0] in ("meeting", "title") and any({kind, target[0]} == {"meeting", "title"} for kind, _ in listed):
+        if target[0] in ("meeting", "title") and any(
+            {kind, target[0]} == {"meeting", "title"} for kind, _name in listed
+        ):
             return True
         if other.task.options.get("exclusive") and target[0] == "meeting_id" and target not in listed:
             return True

@@ -57,11 +57,11 @@ class _Side(asyncio.Protocol):
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.proxy.connections.add(self)
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:
         self.proxy.connections.discard(self)
         self.gone.set()
         if self.other is not None and not self.other.gone.is_set():
-            break_off(self.other.transport, reset=error is not None)
+            break_off(self.other.transport, reset=exc is not None)
 
     def data_received(self, data: bytes) -> None:
         if self.other is not None:

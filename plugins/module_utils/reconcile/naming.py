@@ -90,7 +90,7 @@ class Named(Generic[_Thing]):
                 self._named.setdefault(name, []).append(thing)
         self._spelled: dict[str, set[str]] = {}
         for name in self._named:
-            for spelling in {name, html.unescape(name)}:
+            for spelling in (name, html.unescape(name)):
                 self._spelled.setdefault(spelling, set()).add(name)
         # A service may count characters or bytes, before or after it escapes them.
         measures = (len, lambda name: len(_raw(name)), lambda name: len(html.unescape(name)))

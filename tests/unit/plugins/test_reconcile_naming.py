@@ -162,7 +162,7 @@ def apart(names: list[str], kept: dict[str, str | None]) -> tuple[list[str], lis
     """Those of the names that are created first, and those that are then refused, with the other one."""
     first, rest = parted(names, str)
     assert sorted([*first, *rest]) == sorted(names)
-    return first, doubles(first, rest, str, lambda name: kept.get(name))
+    return first, doubles(first, rest, str, kept.get)
 
 
 def test_of_names_that_begin_alike_the_longest_is_created_first() -> None:
