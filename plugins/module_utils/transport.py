@@ -378,8 +378,9 @@ class Transport:
         while True:
             if outcome is None:
                 self._refuse_while_blocked(call, asked, method, path)
-            self._wait_while_paused()
             self._wait_for_turn(call)
+            # Last, since the API may ask for a pause while this request waits for its turn.
+            self._wait_while_paused()
             # Others may have been told meanwhile to send nothing more.
             blocked = self.settings.now() < self._blocked_until
             late = call.deadline is not None and self.settings.now() >= call.deadline

@@ -198,7 +198,7 @@ def test_one_failure_stops_none_of_the_others(actor: Any, sim: Control) -> None:
         (ONE, {"title": " "}, "which meeting is meant"),
         (ONE, {"meeting_id": "a/b"}, "meeting_id is not an ID"),
         (ONE, {"title": "x", "session_keep_alive_time_in_secs": 59}, "from 60 to 600"),
-        (MANY, {"meetings": [{"title": "a"}, {"title": "a"}]}, "meetings[1] and meetings[0] are both"),
+        (MANY, {"meetings": [{"title": "a"}, {"title": "a"}]}, "meetings[0] and meetings[1] are both"),
         (MANY, {"meetings": [{"title": "a"}, {}]}, "meetings[1]: give meeting_id or title"),
         (MANY, {"meetings": [], "concurrency": 0}, "concurrency must be from 1 to 32"),
         (INFO, {"meeting_id": "a", "title": "b"}, "only one of"),

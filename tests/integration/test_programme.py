@@ -261,9 +261,9 @@ class TestOptions:
     @pytest.mark.parametrize(
         ("entries", "text"),
         [
-            ([{"meeting_id": "a"}, {"meeting_id": "a"}], "livestreams[1] and livestreams[0] are both about"),
+            ([{"meeting_id": "a"}, {"meeting_id": "a"}], "livestreams[0] and livestreams[1] are both about"),
             ([{"meeting_id": "a"}, {"meeting_id": "a", "state": "stopped"}], "are both about"),
-            ([{"name": "a"}, {"name": "b"}, {"name": "a"}], "livestreams[2] and livestreams[0]"),
+            ([{"name": "a"}, {"name": "b"}, {"name": "a"}], "livestreams[0] and livestreams[2]"),
             ([{"livestream_id": "a"}, {"livestream_id": "a"}], "are both about"),
             ([{"meeting_id": "a"}, {}], "livestreams[1]: give meeting_id, livestream_id or name"),
             ([{"meeting_id": "a", "state": "present"}], "livestreams[0]: state present cannot be had"),
