@@ -82,7 +82,8 @@ def read(content: bytes) -> None:
     for livestream in [*models.livestreams_in(body), *(d.livestream for d in models.details_in(body))]:
         _check_livestream(livestream)
     for details in models.details_in(body):
-        assert details.err_message is None or isinstance(details.err_message, str)
+        reason = details.newest.err_message if details.newest is not None else None
+        assert reason is None or isinstance(reason, str)
         for session in details.sessions:
             _returnable(session.public())
     models.active_livestream_in(body)
