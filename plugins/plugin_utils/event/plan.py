@@ -232,8 +232,10 @@ def with_observed(streams: Any, meetings: Any = (), livestreams: Any = None) -> 
     return found
 
 
-def _first(named: Named[Any], name: str, thing: str) -> Any:
+def _first(named: Named[Any], name: str | None, thing: str) -> Any:
     """The first of a name, in the form in which the service keeps it; None when there is none."""
+    if not name:
+        return None
     try:
         _form, found = named.find(name, f"{thing} {name!r}")
     except StateUnreachable as unsure:
