@@ -33,6 +33,7 @@ OTHER: Final = "Other"
 OTHERS: Final = ("other-a", "other-b")
 DAYS: Final = 100_000.0  # seconds: longer than a livestream lasts
 LONGER_THAN_ANY_LAG: Final = 10.0
+LONGER_THAN_ANY_BLOCK: Final = 400.0  # seconds: a client that keeps its connection remembers a 429
 NEVER: Final = 1500  # seconds: longer than any task is willing to wait
 
 # Where creating is not offered, or a meeting cannot be livestreamed, failing is right: the product covers that.
@@ -376,6 +377,7 @@ class Schedule(RuleBasedStateMachine):
             # An actor sends from one thread at a time, so that the order can be drawn.
             wanted = [Task(t.module, {**t.options, **_alone(t)}, t.check) for t in wanted]
         self.passed = False
+        self.stage.pass_time(LONGER_THAN_ANY_BLOCK)
         behind_proxy = tunnels if self.stage.network == "proxy" else []
         rules = rules_for(self.profile, [*wrong, *behind_proxy, *([heavy] if heavy else []), *meanwhile])
         rules += [_CLOSING] if self.closing else []

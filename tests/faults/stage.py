@@ -327,11 +327,12 @@ def _staged(pool: Any, actor: Actor) -> Any:
     """A connection pool of the client, in simulated time."""
 
     class Connection(pool.ConnectionCls):  # type: ignore[misc]
-        port = 0
+        # Not ``port``, which urllib3 connects to.
+        client_port = 0
 
         def _new_conn(self) -> Any:
             sock = super()._new_conn()
-            self.port = sock.getsockname()[1]
+            self.client_port = sock.getsockname()[1]
             return sock
 
         def connect(self) -> None:
@@ -381,9 +382,9 @@ class Stage:
         try:
             yield
         except OSError:
-            if connection.port not in self.world.silent:
+            if connection.client_port not in self.world.silent:
                 raise
-            self.world.silent.discard(connection.port)
+            self.world.silent.discard(connection.client_port)
             self.pass_time(timeout or 0.0)
             raise TimeoutError("timed out") from None
 

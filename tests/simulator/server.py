@@ -135,8 +135,11 @@ class Server(uvicorn.Server):
             door.sock.shutdown(socket.SHUT_RDWR)
 
     async def open_door(self) -> None:
-        """Accept connections, on the same ports as before."""
-        if self.servers or self._opening or self.should_exit:
+        """Accept connections, on the same ports as before. What closed them before is over."""
+        self._closes_again = False
+        while self._opening:
+            await asyncio.sleep(0)
+        if self.servers or self.should_exit:
             return
         # One door after the other: who closes them meanwhile, closes all of them.
         self._opening = True

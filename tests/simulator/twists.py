@@ -48,10 +48,18 @@ def twisted(body: Any, how: Twist) -> Any:
     if how == "unknown_status":
         return _with_status(body)
     if how in ("short_page", "empty_page"):
-        return _shortened(body, 2 if how == "short_page" else 0)
+        # Of a list that is not counted, and of one thing in a list, nobody could tell.
+        return body if not _counts(body) else _shortened(body, 2 if how == "short_page" else 0)
     if how.startswith("total_"):
         return _miscounted(body, how)
     return body
+
+
+def _counts(value: Any) -> bool:
+    """Whether an answer says how many things there are."""
+    if isinstance(value, dict):
+        return "total_count" in value or any(_counts(item) for item in value.values())
+    return False
 
 
 def _without_ids(value: Any) -> Any:
