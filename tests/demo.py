@@ -70,23 +70,38 @@ class Demo:
             self.surprises.append(f"{title}: {len(accepted)} requests changed something")
 
     def night(self) -> None:
-        """From the schedule to the report, everything twice."""
+        """From the schedule to the report, everything twice, with a room that is renamed on the air."""
         event = ("-e", f"event_livestream_schedule={SCHEDULE.name}", "-e", "event_livestream_run_sheet=run-sheet.html")
         keys = (*event, "-e", "event_livestream_credentials=encoders")
+        only_keys = (*event[:2], *keys[4:])
         report = ("-e", "event_livestream_report=report.html", "-e", "event_livestream_report_data=report.json")
         self.play("Provision: each room gets a meeting", "event_provision", *event, sent=4, changed=True)
         self.play("Provision again: all is as it should be", "event_provision", *event, sent=0, changed=False)
         self.play("What would starting do?", "event_start", "--check", *keys, sent=0, changed=True)
         self.play("Start, and see whether it plays", "event_start", *keys, sent=4, changed=True)
         self.play("Start again: all is as it should be", "event_start", *keys, sent=0, changed=False)
+        schedule = FOLDER / SCHEDULE.name
+        schedule.write_text(schedule.read_text().replace('"Curie"', '"Marie Curie"'))
+        print("\n=== The schedule calls the room Curie Marie Curie from now on")
+        self.play("Start: the livestream of Curie is left over", "event_start", *keys, sent=2, changed=True)
+        exclusive = (*keys, "-e", "event_livestream_exclusive=event")
+        self.play("Start, and stop what is left over", "event_start", *exclusive, sent=1, changed=True)
+        self.play(
+            "How does it stand?", "event_status", *event, "-e", "event_livestream_state=started", sent=0, changed=False
+        )
         for livestream in self.sim.livestreams():
             self.sim.viewers(livestream["id"], 25)
         print("\n=== An hour passes, and people watch")
         self.sim.advance(3600)
-        self.play("Stop", "event_stop", *event, sent=4, changed=True)
-        self.play("Stop again: all is as it should be", "event_stop", *event, sent=0, changed=False)
+        self.play(
+            "Stop all of it, by its name", "event_stop", "-e", "event_livestream_event=mast2027", sent=4, changed=True
+        )
+        self.play("Stop again: all is as it should be", "event_stop", *event, sent=0, changed=True)
+        self.play("Stop once more: the run sheet is right", "event_stop", *event, sent=0, changed=False)
         self.play("Report", "event_report", *report, sent=0, changed=True)
         self.play("Report again: nothing new", "event_report", *report, sent=0, changed=False)
+        self.play("Retire the meetings, remove the keys", "event_cleanup", *only_keys, sent=5, changed=True)
+        self.play("Again: nothing is left", "event_cleanup", *only_keys, sent=0, changed=False)
 
 
 def main() -> int:
@@ -102,8 +117,8 @@ def main() -> int:
     for surprise in demo.surprises:
         print(f"UNEXPECTED: {surprise}")
     if not demo.surprises:
-        print("Done: provisioned, started, verified, stopped and reported, and every rerun changed nothing.")
-        for what, name in (("run sheet", "run-sheet.html"), ("report", "report.html"), ("credentials", "encoders")):
+        print("Done: provisioned, started, verified, stopped, reported, retired, and every rerun changed nothing.")
+        for what, name in (("run sheet", "run-sheet.html"), ("report", "report.html")):
             print(f"The {what}: {FOLDER.relative_to(ROOT) / name}")
     return 1 if demo.surprises else 0
 

@@ -24,6 +24,11 @@ from ansible_collections.eventops.cloudflare.plugins.plugin_utils.in_process imp
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule import ScheduleError, read_schedule
 
 LARGEST = 20_000_000  # bytes of a schedule; that of the largest congress has about two million
+EXCLUSIVE_TRUE = {
+    "msg": "exclusive: true is now called exclusive: app",
+    "version": "2.0.0",
+    "collection_name": "eventops.cloudflare",
+}
 TOO_DEEP = "The answers are nested too deeply"
 
 
@@ -51,7 +56,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             self._check_paths(plan, prefix)
             if plan["options"]["schedule"]:
                 plan["options"]["schedule"] = masked(plan["options"]["schedule"])
-            return {**result, "changed": False, **plan}
+            deprecations = [EXCLUSIVE_TRUE] if _is_true(answers.get("exclusive")) else []
+            return {**result, "changed": False, **plan, **({"deprecations": deprecations} if deprecations else {})}
         except RecursionError:
             return {**result, "failed": True, "msg": TOO_DEEP}
         except InvalidAnswer as error:
@@ -86,7 +92,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 for _name, failure in files.place(_expanded(credentials), folders, check_mode=True).failures:
                     raise FileFailed(failure)
 
-    def _read_schedule(self, place: str, days: Sequence[str], rooms: Sequence[str]) -> dict[str, Any]:
+    def _read_schedule(self, place: str, days: Sequence[str], rooms: Sequence[str], slug: str | None) -> dict[str, Any]:
         content = _download(place) if "://" in place else self._read_file(place)
         if len(content) > LARGEST:
             raise ScheduleError(f"it is larger than {LARGEST / 1e6:g} MB")
@@ -94,7 +100,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise ScheduleError(f"it is not UTF-8: byte {error.start + 1} is {content[error.start]:#04x}") from None
-        return read_schedule(text, days=days, rooms=rooms)
+        return read_schedule(text, days=days, rooms=rooms, prefix=slug)
 
     def _read_file(self, place: str) -> bytes:
         """A file where Ansible looks for files, or, since playbooks of a collection are far away, from here."""
@@ -116,6 +122,10 @@ def _naming(option: str) -> Iterator[None]:
         yield
     except (FileFailed, InvalidRequest) as error:
         raise InvalidAnswer(f"{option} cannot be written: {error}") from None
+
+
+def _is_true(answer: Any) -> bool:
+    return str(answer).strip().lower() in ("true", "yes")
 
 
 def _expanded(path: str) -> str:

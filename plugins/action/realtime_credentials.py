@@ -90,6 +90,7 @@ class _Host:
             unused = {"account_id": "", "app_id": "", "livestreams": []}
             # The path as the task has it: what ~ means there, the host knows.
             used = {"path": self._args["path"], "timeout": params["timeout"], "_contents": sent(folders)}
+            used["state"] = params["state"]
             values = self._execute({**unused, **used})
             self.passed_on = {key: values[key] for key in PASSED_ON if values.get(key)}
             return placed_there(values)

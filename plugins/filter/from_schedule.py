@@ -29,6 +29,7 @@ options:
     description:
       - The days that are wanted, as dates (V(2027-08-20)) or as numbers, in the order of the schedule and beginning
         with V(1). Without any, all of them are.
+      - V(today) and V(tomorrow) are those of the conference's time zone. They need not be days of the schedule.
       - Rooms that have no talk on these days are left out.
     type: list
     elements: raw
@@ -152,6 +153,10 @@ _value:
             url:
               description: Its web page.
               type: str
+    others:
+      description: The rooms that were not wanted, each with C(name) and C(title).
+      type: list
+      elements: dict
 """
 
 from collections.abc import Callable

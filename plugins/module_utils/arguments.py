@@ -182,6 +182,53 @@ MEETINGS: Spec = {
     **CLIENT,
 }
 
+EVENT_STREAM: Spec = {
+    "name": {"type": "str", "required": True},
+    "title": {"type": "str"},
+    "meeting_id": {"type": "str"},
+    "meeting_title": {"type": "str"},
+    "independent": {"type": "bool"},
+    "video_config": ENTRY["video_config"],
+    "state": {"type": "str", "choices": STATES},
+    "wait": {"type": "bool"},
+    "encoder": {"type": "str"},
+    "talks": {"type": "list", "elements": "dict"},
+}
+
+EVENT_LIST: Spec = {
+    "event": {"type": "str"},
+    "streams": {"type": "list", "elements": "dict", "default": [], "options": EVENT_STREAM},
+    "others": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "name": {"type": "str", "required": True},
+            "meeting_id": {"type": "str"},
+            "meeting_title": {"type": "str"},
+        },
+    },
+    "concurrency": {"type": "int", "default": 4},
+}
+
+EVENT: Spec = {
+    "state": {"type": "str", "choices": [*STATES, "retired"], "default": "present"},
+    **EVENT_LIST,
+    "auto_start": {"type": "bool"},
+    "exclusive": {"type": "str", "choices": ["no", "event", "app"], "default": "no"},
+    "missing": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
+    "verify": {"type": "str", "choices": ["warn", "fail", "no"], "default": "no"},
+    "verify_timeout": {"type": "float", "default": 60},
+    **WAIT,
+    **CLIENT,
+}
+
+EVENT_INFO: Spec = {
+    "state": {"type": "str", "choices": STATES, "default": "present"},
+    **EVENT_LIST,
+    **CLIENT,
+}
+
 MEETING_INFO: Spec = {
     "meeting_id": {"type": "str"},
     "title": {"type": "str"},
@@ -219,6 +266,7 @@ ANALYTICS_INFO: Spec = {
 }
 
 CREDENTIALS: Spec = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "livestreams": {
         "type": "list",
         "elements": "dict",

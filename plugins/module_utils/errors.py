@@ -52,6 +52,10 @@ class WaitFailed(RealtimeError):
     """The livestream did not get into the state that was waited for: it failed, ended, or time ran out."""
 
 
+class WaitTimedOut(WaitFailed):
+    """Time ran out while the livestream was on its way: its encoder, or the people of its meeting, may still come."""
+
+
 class StateUnreachable(RealtimeError):
     """The service offers no way to the state asked for (an encoder has to act, or the livestream does not exist)."""
 

@@ -54,11 +54,12 @@ class Change:
 
 @dataclass
 class Placed:
-    """What has come of the files; ``failures`` by folder."""
+    """What has come of the files; ``failures`` by folder. ``kept``: folders in which something else is, in words."""
 
     paths: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     failures: list[tuple[str, str]] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
 
 
 def check_root(path: str) -> str:
@@ -135,6 +136,64 @@ def _place_folder(
                         folder.write(file, content)
                     placed.changes.append(Change(f"{path}/{file}", flaw, f"as wanted, mode {FILE_MODE:04o}"))
                 placed.paths.append(f"{path}/{file}")
+    except FileFailed as failure:
+        placed.failures.append((name, str(failure)))
+
+
+def remove(
+    root: str,
+    folders: Iterable[str],
+    names: Sequence[str],
+    *,
+    check_mode: bool = False,
+    lock_timeout: float = 30,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Placed:
+    """Remove the files of these names from these folders below ``root``, and the folders that are empty then.
+
+    Otherwise as :func:`place`. Other files stay, and so do their folders, and the root.
+    """
+    check_names(list(folders))
+    root = check_root(root)
+    placed = Placed()
+    lock_wait = _LockWait(lock_timeout, sleep)
+    try:
+        with _naming(root):
+            if not _exists(PurePosixPath(root)):
+                return placed
+            with _opened(root, root) as parent:
+                for name in folders:
+                    _remove_folder(parent, name, names, placed, check_mode, lock_wait)
+    except FileFailed as failure:
+        failure.changed = bool(placed.changes)
+        raise
+    return placed
+
+
+def _remove_folder(
+    parent: _Folder, name: str, names: Sequence[str], placed: Placed, check_mode: bool, lock_wait: _LockWait
+) -> None:
+    """The files of one folder, and the folder if nothing else is in it."""
+    path = f"{parent.path}/{name}"
+    try:
+        with _naming(path):
+            if parent.mode(name) is None:
+                return
+            with _opened(path, name, parent.descriptor) as folder:
+                if not check_mode:
+                    folder.lock(lock_wait)
+                gone = [file for file in (*folder.leftovers(names), *names) if folder.mode(file) is not None]
+                for file in gone:
+                    if not check_mode:
+                        folder.remove(file)
+                    placed.changes.append(Change(f"{path}/{file}", "present", "absent"))
+                others = sorted(set(os.listdir(folder.known)) - set(gone))
+                if others:
+                    placed.kept.append(f"{path} is kept: {others[0]!r} is in it")
+                    return
+                if not check_mode:
+                    os.rmdir(name, dir_fd=parent.known)
+                placed.changes.append(Change(path, "folder", "absent"))
     except FileFailed as failure:
         placed.failures.append((name, str(failure)))
 

@@ -13,7 +13,7 @@ author:
   - eventops contributors (@eventops)
 description:
   - Reads the answers of a survey, a list of streams and a published schedule, and returns what follows from them, in a form that
-    M(eventops.cloudflare.realtime_meetings) and M(eventops.cloudflare.realtime_livestreams) understand.
+    M(eventops.cloudflare.realtime_event) understands.
   - The role P(eventops.cloudflare.event_livestream#role) is built on it. Use it where a playbook of your own does what the role does not.
   - An answer may be blank or null, and then was not given; numbers and booleans may be text, and lists YAML text. Anything else is refused
     with the name of the answer.
@@ -23,7 +23,15 @@ requirements:
   - requests (Python, on the controller), if O(schedule) is an address
 options:
   state:
-    description: One of V(present), V(started) and V(stopped). The default is V(present).
+    description:
+      - One of V(present), V(started), V(stopped) and V(retired). The default is V(present).
+      - With V(stopped) and V(retired), every stream is to be V(stopped), whatever it says itself.
+    type: raw
+  event:
+    description:
+      - The slug of the event. Upper case becomes lower case, and anything but ASCII letters and digits V(-).
+      - The default is made of the acronym or the title of the schedule. A list may have none.
+      - It is put in front of names of streams and titles of meetings that do not begin with it.
     type: raw
   title:
     description: The title of the event. The default is that of the schedule.
@@ -31,8 +39,11 @@ options:
   streams:
     description:
       - "A list of streams, each with C(name) and with one of C(meeting_id), C(meeting_title) and C(independent): true."
-      - Also C(title), C(video_config) with C(width) and C(height), C(encoder) (who or what feeds it, as text), and C(state).
+      - Also C(title), C(video_config) with C(width) and C(height), C(encoder) (who or what feeds it, as text), C(wait), and C(state).
       - A stream with the name of a room's stream adds to what the schedule says of the room.
+    type: raw
+  only:
+    description: A list of the streams that are meant, by name (with or without the slug) or by title. RV(others) has the rest.
     type: raw
   schedule:
     description:
@@ -44,7 +55,7 @@ options:
         another host to the controller itself or its link-local network.
     type: raw
   schedule_days:
-    description: A list of the days to read, as dates or as numbers from 1.
+    description: A list of the days to read, as dates or as numbers from 1, or V(today) or V(tomorrow) in the time zone of the event.
     type: raw
   schedule_rooms:
     description: A list of the rooms to read, by the names that are published, or by the names of their streams.
@@ -56,7 +67,12 @@ options:
     description: A boolean. Whether the meetings livestream as soon as somebody joins. By default this stays as it is.
     type: raw
   exclusive:
-    description: A boolean, V(false) by default. Passed on in RV(options).
+    description:
+      - One of V(no), V(event) and V(app). The default is V(no). V(true) is the former name of V(app).
+      - Passed on in RV(options). To stop an event with a slug, all of it and not only some rooms, it is at least V(event).
+    type: raw
+  missing:
+    description: One of V(fail) and V(warn). The default is V(fail). Passed on in RV(options).
     type: raw
   wait:
     description: A boolean, V(true) by default. Passed on in RV(options).
@@ -110,10 +126,8 @@ attributes:
 seealso:
   - plugin: eventops.cloudflare.from_schedule
     plugin_type: filter
-  - plugin: eventops.cloudflare.event_streams
-    plugin_type: filter
-  - plugin: eventops.cloudflare.event_livestreams
-    plugin_type: filter
+  - module: eventops.cloudflare.realtime_event
+  - module: eventops.cloudflare.event_result
 """
 
 EXAMPLES = r"""
@@ -123,9 +137,11 @@ EXAMPLES = r"""
     schedule_days: [1]
   register: event
 
-- name: Have a meeting for each room
-  eventops.cloudflare.realtime_meetings:
-    meetings: "{{ event.meetings }}"
+- name: Create a meeting for each room
+  eventops.cloudflare.realtime_event:
+    event: "{{ event.event.slug }}"
+    streams: "{{ event.streams }}"
+    others: "{{ event.others }}"
 """
 
 RETURN = r"""
@@ -140,7 +156,7 @@ options:
     wait: true
     wait_timeout: 120.0
 event:
-  description: What the schedule says of the conference. The title is there without a schedule as well.
+  description: What the schedule says of the conference. The title and C(slug) are there without a schedule as well.
   returned: success
   type: dict
   sample:
@@ -151,6 +167,7 @@ event:
     url: null
     start: "2020-12-14"
     end: "2020-12-16"
+    slug: democon
 streams:
   description: One for each room of the schedule, and those of O(streams).
   returned: success
@@ -182,6 +199,9 @@ streams:
     encoder:
       description: Who or what feeds it, if it was given.
       type: str
+    wait:
+      description: Whether to wait for it, if that was given.
+      type: bool
     state:
       description: The state it is to have.
       type: str
@@ -201,11 +221,13 @@ streams:
           start: "2020-12-14T09:00:00+01:00"
           end: "2020-12-14T09:30:00+01:00"
           url: http://localhost/democon/talk/G9JGWY/
-meetings:
-  description: What M(eventops.cloudflare.realtime_meetings) is to bring about. Empty when nothing but stopping is asked for.
+others:
+  description: The streams of the event that were not chosen, by O(only), O(schedule_days) or O(schedule_rooms).
   returned: success
   type: list
   elements: dict
   sample:
-    - title: "democon: Gray Room"
+    - name: democon-Blue-Room
+      meeting_id: null
+      meeting_title: "democon: Blue Room"
 """

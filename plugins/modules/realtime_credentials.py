@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: realtime_credentials
-short_description: Write the stream credentials of Cloudflare RealtimeKit livestreams to files for encoders
+short_description: Write the stream credentials of Cloudflare RealtimeKit livestreams to files for encoders, or remove them
 version_added: 0.1.0
 author:
   - eventops contributors (@eventops)
@@ -23,6 +23,14 @@ description:
   - A folder is locked while its files are written, so that jobs do not interfere. A task waits for folders that other jobs have
     locked, for O(timeout) seconds in all, and then fails for those that are still locked. In check mode nothing is locked.
 options:
+  state:
+    description:
+      - With V(present), the files of each livestream are there.
+      - With V(absent), they are not, and neither is C(service.json.bak), in which OBS keeps an old key. A folder is removed if nothing else
+        is in it. Otherwise it stays, and a warning names it. Nothing is asked of the API, and only the names of O(livestreams) matter.
+    type: str
+    choices: [present, absent]
+    default: present
   livestreams:
     description:
       - The livestreams. The list of those that have to be looked up is read once, whatever their number.
@@ -106,6 +114,13 @@ EXAMPLES = r"""
 - name: Tell which stages have to be started first
   ansible.builtin.debug:
     msg: "{{ credentials.missing }}"
+
+- name: Remove the credentials of a stage that is over
+  eventops.cloudflare.realtime_credentials:
+    state: absent
+    path: ~/camp2019
+    livestreams:
+      - name: camp2019-curie
 """
 
 RETURN = r"""
@@ -124,6 +139,12 @@ written:
   elements: str
   sample:
     - /etc/encoders/camp2019-curie/ffmpeg.env
+removed:
+  description: The files and folders that were removed, or would be in check mode.
+  returned: once the list is read
+  type: list
+  elements: str
+  sample: []
 missing:
   description: The names of the entries that there is no livestream for yet. What was written for them earlier is left alone.
   returned: once the list is read

@@ -23,28 +23,17 @@ from abuse.values import VALUES, anything, texts
 from ansible_collections.eventops.cloudflare.plugins.filter import (
     day_chart,
     escape_html,
-    event_livestreams,
-    event_streams,
     from_schedule,
     qr_svg,
 )
-from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import plan_event
 from faults.figures import FIGURES
 from integration.conftest import ROOT
 
-PLANNED = plan_event(
-    {"streams": [{"name": "a", "meeting_title": "A"}, {"name": "b", "independent": True}], "state": "started"},
-    lambda _place, _days, _rooms: {},
-)["streams"]
-MEETINGS = [{"id": "1", "title": "A", "created_at": None}]
-LIVESTREAMS = [{"id": "2", "name": "b", "meeting_id": None, "status": "LIVE"}]
 # The parameters of each filter, beginning with the input, with values that give a result.
 FILTERS: Mapping[str, tuple[Callable[..., Any], Mapping[str, Any]]] = {
     name: (plugin.FilterModule().filters()[name], values)
     for name, plugin, values in (
         ("from_schedule", from_schedule, {"_input": SEEDS[0].decode(), "days": [1], "rooms": ["Curie"], "prefix": "p"}),
-        ("event_streams", event_streams, {"_input": PLANNED, "meetings": MEETINGS, "livestreams": LIVESTREAMS}),
-        ("event_livestreams", event_livestreams, {"_input": PLANNED}),
         ("qr_svg", qr_svg, {"_input": "https://example.org", "title": "Watch"}),
         (
             "day_chart",
@@ -67,13 +56,6 @@ FILTERS: Mapping[str, tuple[Callable[..., Any], Mapping[str, Any]]] = {
 PARAMETERS = [(name, parameter) for name, (_call, values) in FILTERS.items() for parameter in values]
 # What is in the objects that filters take, with its place.
 FIELDS = [
-    *(("event_streams", "_input", field) for field in PLANNED[0]),
-    *(("event_streams", "meetings", field) for field in ("id", "title", "created_at")),
-    *(
-        ("event_streams", "livestreams", field)
-        for field in ("id", "name", "meeting_id", "status", "playback_url", "ingest_server", "msg")
-    ),
-    *(("event_livestreams", "_input", field) for field in PLANNED[0]),
     *(("day_chart", "_input", field) for field in ("date", "count")),
 ]
 

@@ -23,7 +23,7 @@ from awx.pattern import KINDS, PATTERN, ROOT, credential_type, meta, survey, wit
 ROLE = yaml.safe_load((ROOT / "roles/event_livestream/meta/argument_specs.yml").read_text())["argument_specs"]
 ENTRY_POINTS = {"provision": "main", "start": "main", "stop": "main", "report": "report"}
 # What the playbook says itself.
-NOT_ASKED = {"event_livestream_state"}
+NOT_ASKED = {"event_livestream_state", "event_livestream_status_data"}
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string", "minLength": 1}
 NAMED: Schema = {

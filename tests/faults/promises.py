@@ -100,6 +100,8 @@ def refused(stage: Stage, ran: Ran) -> bool:
     message = ran.values.get("msg", "")
     if stage.world.profile.name_form == "cut" and "may be what the service calls" in message:
         return True
+    if "are one to the service" in message or "the service may call both the same" in message:
+        return True
     return not results(ran) and ("list it once" in message or "would both be titled" in message)
 
 

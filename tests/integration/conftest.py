@@ -25,6 +25,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.api import Rea
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import (
     analytics,
     credentials,
+    event,
     info,
     livestream,
     livestreams,
@@ -67,6 +68,8 @@ MODULES: dict[str, tuple[arguments.Spec, Reconcile]] = {
     "realtime_meetings": (arguments.MEETINGS, meetings.reconcile_meetings),
     "realtime_meeting_info": (arguments.MEETING_INFO, meeting_info.look_up_meetings),
     "realtime_livestream_info": (arguments.LIVESTREAM_INFO, info.look_up),
+    "realtime_event": (arguments.EVENT, event.reconcile_event),
+    "realtime_event_info": (arguments.EVENT_INFO, event.event_info),
     "realtime_analytics_info": (arguments.ANALYTICS_INFO, analytics.report),
     "realtime_credentials": (arguments.CREDENTIALS, write_credentials),
 }
@@ -188,6 +191,11 @@ class Played:
         """The result of the last task of that name."""
         found: dict[str, Any] = next(item["result"] for item in reversed(self.results) if item["task"] == task)
         return found
+
+    @property
+    def failure(self) -> str:
+        """What the last task said that failed."""
+        return str(next(item["result"]["msg"] for item in reversed(self.results) if item["failed"]))
 
 
 @dataclass

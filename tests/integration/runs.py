@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-ONLY_REAL = "eventops.cloudflare.event_livestream : See whether the playback URLs play"
+WAIT = "Wait until the encoders are on the air, and see whether their streams play"
+ONLY_REAL = f"eventops.cloudflare.event_livestream : {WAIT}"
 
 
 def task(heading: str, module: str = "realtime_livestream", /, **options: Any) -> dict[str, Any]:

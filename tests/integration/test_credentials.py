@@ -131,7 +131,7 @@ class TestCost:
     def test_nothing_costs_nothing(self, actor: Any, tmp_path: Path) -> None:
         ran = actor(CREDENTIALS, livestreams=[], path=str(tmp_path / "vault"))
         assert ran.values == {
-            **{key: [] for key in ("files", "written", "missing", "diff")},
+            **{key: [] for key in ("files", "written", "removed", "missing", "diff")},
             "changed": False,
             "api": ran.values["api"],
         }
@@ -333,7 +333,9 @@ def test_in_check_mode_for_real_and_again(playbook: Any, sim: Control, tmp_path:
     assert results[2]["written"] == []
     assert results[1]["written"] == results[1]["files"]
     assert (results[2]["api"]["requests"], results[2]["api"]["retries"]) == (3, 0)
-    assert set(results[2]) <= {"changed", "files", "written", "missing", "api", "diff", "warnings", "_ansible_no_log"}
+    assert set(results[2]) <= {
+        "changed", "files", "written", "removed", "missing", "api", "diff", "warnings", "_ansible_no_log"
+    }  # fmt: skip
     assert "There is no livestream yet" in again.output
     # An altered file is told in words.
     (playbook.vault / "feed0/ffmpeg.env").write_text("x")
@@ -344,6 +346,34 @@ def test_in_check_mode_for_real_and_again(playbook: Any, sim: Control, tmp_path:
     assert "-mode 0644" in mended.output
     assert "+as wanted, mode 0600" in mended.output
     check_vault(playbook.vault, wanted)
+
+
+@pytest.mark.cores
+@pytest.mark.parametrize("way", WAYS)
+def test_removed_in_check_mode_for_real_and_again(playbook: Any, sim: Control, tmp_path: Path, way: str) -> None:
+    """What else is in a folder stays, and is told; the API is asked nothing."""
+    entries, wanted = seeded(sim)
+    extra, _told = WAYS[way]
+    environment = paths(playbook, tmp_path / "hidden")
+    assert playbook(write("~/vault", entries), extra=extra, environment=environment).returncode == 0
+    (playbook.vault / "feed0/service.json.bak").write_text("an old key")
+    (playbook.vault / "feed1/scene.json").write_text("a user's own")
+    (playbook.vault / "of-somebody-else").mkdir()
+    play = write("~/vault", entries, state="absent")
+    before = sorted(playbook.vault.rglob("*"))
+    check = playbook(play, "--check", "--diff", extra=extra, environment=environment)
+    assert sorted(playbook.vault.rglob("*")) == before
+    real = playbook(play, "--diff", extra=extra, environment=environment)
+    again = playbook(play, extra=extra, environment=environment)
+    results = [ran.registered("Write") for ran in (check, real, again)]
+    assert [result["changed"] for result in results] == [True, True, False], real.output
+    assert results[0] == results[1]
+    assert {path.relative_to(playbook.vault).as_posix() for path in playbook.vault.rglob("*")} == {
+        "feed1", "feed1/scene.json", "of-somebody-else"
+    }  # fmt: skip
+    assert len(results[1]["removed"]) == 3 * len(wanted)
+    assert "feed1 is kept: 'scene.json' is in it" in again.output
+    assert [ran.journal for ran in (check, real, again)] == [[], [], []]
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -111,6 +111,11 @@ class TestRunSheet:
             ],
             ["Camera mast camp2019-mast", "OFFLINE", "Watch"],
         ]
+        left = page.find(".//table[@aria-labelledby='leftovers']/tbody")
+        assert [[text_of(cell) for cell in row] for row in left] == [
+            ["camp2019: Dome", "Live"],
+            ["camp2019: Tent", "Not on the air"],
+        ]
         details = [text_of(card) for card in page.iterfind(".//section[@class='stream']/div[@class='card']/dl")]
         streams = sheet()["streams"]
         assert details[0] == (

@@ -112,6 +112,10 @@ def sheet() -> dict[str, Any]:
         "time_zone": "Europe/Berlin",
         "url": "https://events.ccc.de/camp/2019/",
         "streams": streams,
+        "leftovers": [
+            {"name": "camp2019-dome", "meeting_title": "camp2019: Dome", "status": "LIVE", "on_air": True},
+            {"name": None, "meeting_title": "camp2019: Tent", "status": None, "on_air": False},
+        ],
     }
 
 
@@ -119,12 +123,19 @@ def every_status() -> dict[str, Any]:
     """A stream of every status, known and not; no talks."""
     statuses = ("LIVE", "INVOKED", "IDLE", "ERRORED", None, "OFFLINE", "SOMETHING_NEW")
     streams = [stream(n, f"Room {n}", f"room-{n}", status) for n, status in enumerate(statuses)]
-    return {"title": "Every status", "subtitle": None, "time_zone": None, "url": None, "streams": streams}
+    return {
+        "title": "Every status",
+        "subtitle": None,
+        "time_zone": None,
+        "url": None,
+        "streams": streams,
+        "leftovers": [],
+    }
 
 
 def empty() -> dict[str, Any]:
     """An event without streams."""
-    return {"title": "Nothing yet", "subtitle": None, "time_zone": None, "url": None, "streams": []}
+    return {"title": "Nothing yet", "subtitle": None, "time_zone": None, "url": None, "streams": [], "leftovers": []}
 
 
 def hostile() -> dict[str, Any]:
@@ -139,7 +150,15 @@ def hostile() -> dict[str, Any]:
         for talk in item["talks"]:
             talk.update(title=bad, subtitle=bad, speakers=list(HOSTILE), track=bad, language=bad, url=BAD_URLS[4])
     found["streams"][3]["playback_url"] = f"https://example.org/{bad}"
-    return {"title": bad, "subtitle": bad, "time_zone": bad, "url": BAD_URLS[0], "streams": found["streams"]}
+    left = [{**item, "name": bad, "meeting_title": bad, "status": bad} for item in found["leftovers"]]
+    return {
+        "title": bad,
+        "subtitle": bad,
+        "time_zone": bad,
+        "url": BAD_URLS[0],
+        "streams": found["streams"],
+        "leftovers": left,
+    }
 
 
 def many(streams: int = 500, per_day: int = 5, days: int = 4) -> dict[str, Any]:
@@ -148,7 +167,14 @@ def many(streams: int = 500, per_day: int = 5, days: int = 4) -> dict[str, Any]:
     found = [stream(n, f"Room {n}", f"room-{n}", "LIVE") for n in range(streams)]
     for number, item in enumerate(found):
         item["talks"] = talks(number, first, days, per_day)
-    return {"title": "Many", "subtitle": None, "time_zone": "Europe/Berlin", "url": None, "streams": found}
+    return {
+        "title": "Many",
+        "subtitle": None,
+        "time_zone": "Europe/Berlin",
+        "url": None,
+        "streams": found,
+        "leftovers": [],
+    }
 
 
 def analytics(days: int = 14, livestreams: int = 4) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
 
 # Seconds between two looks while waiting: soon at first, since most changes take few, then every five.
 POLL_INTERVALS = (1.0, 1.0, 2.0, 3.0, 5.0)
+MOST_OPEN = 5  # names that a line of progress holds
 MOST_SECONDS = 1_000_000  # what the system's calls can wait
 
 
@@ -44,17 +45,20 @@ class Progress(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """How far work on many has come. ``elapsed`` in seconds."""
+    """How far work on many has come. ``elapsed`` in seconds; ``open``: names of those not done, if told."""
 
     doing: str
     done: int
     total: int
     failed: int
     elapsed: float
+    open: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         rate = f", {self.done / self.elapsed:.1f}/s" if self.elapsed > 0 and self.done else ""
-        return f"{self.doing}: {self.done} of {self.total} done, {self.failed} failed{rate}"
+        more = f" and {len(self.open) - MOST_OPEN} more" if len(self.open) > MOST_OPEN else ""
+        names = f"; not yet: {', '.join(self.open[:MOST_OPEN])}{more}" if self.open else ""
+        return printable(f"{self.doing}: {self.done} of {self.total} done, {self.failed} failed{rate}{names}")
 
     @property
     def stage(self) -> tuple[str, int, int]:

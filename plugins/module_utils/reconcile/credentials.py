@@ -41,6 +41,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool
 
 OLDEST_PYTHON = "3.8"  # what the module runs on
 FFMPEG, OBS = "ffmpeg.env", "service.json"
+# OBS keeps the settings before its last change, with their key.
+REMOVED = (FFMPEG, OBS, f"{OBS}.bak")
 
 # Python 3.8 cannot subscript what collections.abc has.
 Folders = typing.Mapping[str, files.Contents]  # by name of the stream
@@ -78,12 +80,14 @@ def _id_of(options: Mapping[str, Any], option: str) -> str | None:
 
 
 def write_credentials(api: RealtimeApi, params: Mapping[str, Any], context: Context, place: Place) -> Outcome:
-    """Have the files of all streams that ``params`` (validated options of the module) list.
+    """Write, or remove, the files of all streams that ``params`` (validated options of the module) list.
 
-    A stream that fails stops none of the others.
+    A stream that fails does not stop the others.
     """
     check_concurrency(params)
     entries = entries_of(params)
+    if params["state"] == "absent":
+        return _removed(place({entry.name: {} for entry in entries}, context), len(entries))
     _fetch(api, params, context, entries)
     folders = {entry.name: contents for entry in entries for contents in _contents(entry)}
     placed = place(folders, context)
@@ -98,20 +102,42 @@ def write_credentials(api: RealtimeApi, params: Mapping[str, Any], context: Cont
     failures = [text for text in (told[:1] if only_warned else told) if text]
     return Outcome(
         bool(placed.changes),
-        {"files": placed.paths, "written": [path for path in placed.paths if path in changed], "missing": missing},
-        [
-            {
-                "before_header": item.path,
-                "after_header": item.path,
-                "before": f"{item.before}\n",
-                "after": f"{item.after}\n",
-            }
-            for item in placed.changes
-        ],
+        {
+            "files": placed.paths,
+            "written": [path for path in placed.paths if path in changed],
+            "removed": [],
+            "missing": missing,
+        },
+        _diff(placed),
         tuple(text for text in warnings if text),
         tuple(entry.livestream.stream_key for entry in entries if entry.livestream and entry.livestream.stream_key),
         ". ".join(failures) or None,
     )
+
+
+def _removed(placed: files.Placed, total: int) -> Outcome:
+    """What came of removing files."""
+    failed = [(name, FileFailed(text)) for name, text in placed.failures]
+    return Outcome(
+        bool(placed.changes),
+        {"files": [], "written": [], "removed": sorted(item.path for item in placed.changes), "missing": []},
+        _diff(placed),
+        tuple(placed.kept),
+        failure=failure_message(failed, total, "livestreams"),
+    )
+
+
+def _diff(placed: files.Placed) -> list[dict[str, str]]:
+    """One difference for each path, in words that tell nothing of what is in it."""
+    return [
+        {
+            "before_header": item.path,
+            "after_header": item.path,
+            "before": f"{item.before}\n",
+            "after": f"{item.after}\n",
+        }
+        for item in placed.changes
+    ]
 
 
 def _contents(entry: Entry) -> Iterator[files.Contents]:
@@ -204,14 +230,20 @@ def quoted(value: str) -> str:
 
 
 def placing(params: Mapping[str, Any]) -> Place:
-    """Writes here, below ``path``; ``timeout`` is how long it waits for folders that another job has locked."""
-    return lambda folders, context: files.place(
-        params["path"],
-        folders,
-        check_mode=context.check_mode,
-        lock_timeout=params["timeout"],
-        sleep=context.clock.sleep,
-    )
+    """Writes or removes here, below ``path``.
+
+    ``timeout`` is how long it waits for folders that another job has locked.
+    """
+
+    def place(folders: Folders, context: Context) -> files.Placed:
+        path, timeout, sleep = params["path"], params["timeout"], context.clock.sleep
+        if params["state"] == "absent":
+            return files.remove(
+                path, folders, REMOVED, check_mode=context.check_mode, lock_timeout=timeout, sleep=sleep
+            )
+        return files.place(path, folders, check_mode=context.check_mode, lock_timeout=timeout, sleep=sleep)
+
+    return place
 
 
 def sent(folders: Folders) -> str:
@@ -244,4 +276,5 @@ def placed_there(values: Mapping[str, Any]) -> files.Placed:
         paths=list(values["paths"]),
         changes=[files.Change(**item) for item in values["changes"]],
         failures=[(item[0], item[1]) for item in values["failures"]],
+        kept=list(values["kept"]),
     )

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A whole programme of livestreams at once, for few requests.
+"""Many livestreams at once, with few requests.
 
-What is there is observed with sweeps of the list, not with a read for each entry. A sweep may be stale, so an entry
-that has to change is read again before it is written: by the reconciliation of the single livestream, in a bounded pool
-of threads. What is waited for is polled with sweeps, too. A failed entry stops none of the others.
+A batch reads lists instead of one livestream at a time. A list may be stale. So an entry that has to change is read
+again before it is written, by the reconciliation of the single livestream, in a bounded pool of threads. Waiting polls
+the lists, too. An entry that fails does not stop the others.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.nami
     canonical,
     doubles,
     parted,
+    unclear,
+    unsent,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.plan import (
     Action,
@@ -98,7 +100,14 @@ def reconcile_all(api: RealtimeApi, params: Mapping[str, Any], context: Context)
 
     Raises only while nothing has been sent that changes anything; after that, failures are part of the outcome.
     """
-    return _Programme(api, params, context).run()
+    check_concurrency(params)
+    batch = Batch(api, params, context, entries_of(params))
+    batch.observe(others=params["exclusive"])
+    if params["exclusive"]:
+        named = {entry.desired.meeting_id for entry in batch.entries}
+        batch.stop_others([meeting_id for meeting_id in batch.active if meeting_id not in named])
+    batch.carry_out()
+    return batch.outcome()
 
 
 def entries_of(params: Mapping[str, Any]) -> list[Entry]:
@@ -153,58 +162,68 @@ def _by_meeting(livestreams: Iterable[Livestream]) -> dict[str, Livestream]:
     return {item.meeting_id: item for item in livestreams if item.meeting_id and item.active}
 
 
-class _Programme:
-    """Observe, plan, apply, wait: for all at once."""
+class Batch:
+    """Observes, plans, applies and waits: for all entries together.
 
-    def __init__(self, api: RealtimeApi, params: Mapping[str, Any], context: Context) -> None:
-        check_concurrency(params)
+    ``active`` holds the active livestreams of meetings, and ``independent`` the independent livestreams, as far as
+    :meth:`observe` had to read them.
+    """
+
+    def __init__(
+        self, api: RealtimeApi, params: Mapping[str, Any], context: Context, entries: Sequence[Entry] = ()
+    ) -> None:
         self.api = api
         self.params = params
         self.context = context
-        self.entries = entries_of(params)
+        self.entries = list(entries)
         self.unlisted: list[Entry] = []
+        self.active = OnAir()
+        self.independent: Sequence[Livestream] = ()
 
     @property
     def all(self) -> list[Entry]:
         """The entries, and what ``exclusive`` adds to them."""
         return self.entries + self.unlisted
 
-    def run(self) -> Outcome:
-        """The whole reconciliation."""
-        self.observe()
+    def carry_out(self) -> None:
+        """Decide, apply and wait. What was observed is known."""
         for entry in self.all:
             self.decide(entry)
         self.adopt()
         self.change()
         self.agree()
-        if not self.context.check_mode and self.params["wait"]:
+        if not self.context.check_mode:
             self.wait()
         if self.params["return_stream_key"]:
             lacking = [entry for entry in self.entries if entry.current.id and not entry.current.stream_key]
             self.each(self.read_key, lacking, "reading keys")
-        return self.outcome()
 
     # Observing
 
-    def observe(self) -> None:
-        """One sweep of what is active, and one of the independent livestreams where some are listed."""
-        meetings = any(entry.desired.meeting_id for entry in self.entries)
-        exclusive = self.params["exclusive"]
-        active = self.on_air(self.entries, others=exclusive) if meetings or exclusive else OnAir()
-        independent = [entry for entry in self.entries if not entry.desired.meeting_id]
-        listed = self.api.livestreams(exclude_meetings=True) if independent else []
-        known, by_name = {item.id: item for item in listed}, independents(listed)
-        for entry in self.entries:
+    def observe(self, others: bool = False, whole: bool = True) -> None:
+        """List what is active, and the independent livestreams where there are entries of that kind.
+
+        ``others``: also list all that are active and not among the entries. ``whole``: see :meth:`on_air`.
+        """
+        if others or any(entry.desired.meeting_id for entry in self.entries):
+            self.active = self.on_air(self.entries, others, whole)
+        if any(not entry.desired.meeting_id for entry in self.entries):
+            self.independent = self.api.livestreams(exclude_meetings=True)
+        self.find(self.entries)
+
+    def find(self, entries: Iterable[Entry]) -> None:
+        """Find entries in what was listed."""
+        known, by_name = {item.id: item for item in self.independent}, independents(self.independent)
+        for entry in entries:
             if entry.desired.meeting_id:
-                entry.before = active.get(entry.desired.meeting_id)
+                entry.before = self.active.get(entry.desired.meeting_id)
             else:
                 self.look_up(entry, by_name, known)
         self.check_apart()
-        if self.params["exclusive"]:
-            named = {entry.desired.meeting_id for entry in self.entries}
-            for meeting_id, livestream in active.items():
-                if meeting_id not in named:
-                    self.unlisted.append(self.to_be_stopped(meeting_id, livestream))
+
+    def stop_others(self, meeting_ids: Iterable[str]) -> None:
+        """Have active livestreams stopped that are not among the entries."""
+        self.unlisted += [self.to_be_stopped(meeting_id, self.active[meeting_id]) for meeting_id in meeting_ids]
 
     def check_apart(self) -> None:
         """Refuse two entries that were found to be about the same livestream."""
@@ -225,15 +244,13 @@ class _Programme:
         # One that is to be started and is not in the list is read by itself.
         active = active_of_meetings(self.api, whole=whole and bool(others or stopped))
         if others or stopped - active.keys():
-            for meeting_id, livestream in self.recent().items():
+            # Those of the last day that are active in any status.
+            now = datetime.datetime.fromtimestamp(self.context.clock.date(), datetime.timezone.utc)
+            recent = self.api.livestreams(start_time=times.iso(now - LONGEST), whole=whole or not others)
+            active.whole = active.whole and recent.whole
+            for meeting_id, livestream in _by_meeting(recent).items():
                 active.setdefault(meeting_id, livestream)
         return active
-
-    def recent(self) -> dict[str, Livestream]:
-        """Those of the last day that are active in any status, by meeting."""
-        now = datetime.datetime.fromtimestamp(self.context.clock.date(), datetime.timezone.utc)
-        since = times.iso(now - LONGEST)
-        return _by_meeting(self.api.livestreams(start_time=since))
 
     def look_up(self, entry: Entry, by_name: Named[Livestream], known: Mapping[str | None, Livestream]) -> None:
         """Find an independent livestream in the sweep; one that is asked for by an ID not in it is read."""
@@ -283,13 +300,11 @@ class _Programme:
         missing = [entry for entry in self.entries if self.pending(entry) and entry.planned.action is Action.CREATE]
         if not missing:
             return
-        listed = self.api.livestreams(exclude_meetings=True)
-        known, by_name = {item.id: item for item in listed}, independents(listed)
+        self.independent = self.api.livestreams(exclude_meetings=True)
+        self.find(missing)
         for entry in missing:
-            self.look_up(entry, by_name, known)
             if entry.before is not None:
                 self.decide(entry)
-        self.check_apart()
 
     def change(self) -> None:
         """Send what is pending. Of creations whose names may become one when they are cut, one comes first."""
@@ -297,10 +312,15 @@ class _Programme:
         creations = [entry for entry in pending if entry.planned.action is Action.CREATE]
         first, rest = parted(creations, _name)
         later = {id(entry) for entry in rest}
-        self.each(self.apply, [entry for entry in pending if id(entry) not in later], "changing")
-        for entry, other in doubles(first, rest, _name, _kept):
+        # Check mode sends nothing, but reads each one again.
+        doing = "checking" if self.context.check_mode else "changing"
+        self.each(self.apply, [entry for entry in pending if id(entry) not in later], doing)
+        if not self.context.check_mode:
+            for entry, other in unclear(first, rest, _name, _kept):
+                entry.fail(unsent(entry.desired.label, other.desired.label))
+        for entry, other in doubles(first, [entry for entry in rest if self.pending(entry)], _name, _kept):
             entry.fail(_one_name(entry, other))
-        self.each(self.apply, [entry for entry in rest if self.pending(entry)], "changing")
+        self.each(self.apply, [entry for entry in rest if self.pending(entry)], doing)
 
     def apply(self, entry: Entry) -> None:
         """Change one entry, as the module for a single livestream does; waiting comes later, for all together."""
@@ -373,7 +393,7 @@ class _Programme:
         watches = {
             id(entry): Watch(self.api, entry.desired, entry.current, entry.started_after)
             for entry in self.all
-            if entry.failure is None and entry.desired.state != "present"
+            if entry.failure is None and entry.desired.wait and entry.desired.state != "present"
         }
         # That a stop was accepted does not mean that it has happened.
         unseen = {id(entry) for entry in self.all if entry.planned.action is Action.STOP}
@@ -386,7 +406,8 @@ class _Programme:
         while waiting:
             if not look_at_once:
                 done = len(total) - len(waiting)
-                self.context.report(Tally("waiting", done, len(total), failures(total), wait.elapsed))
+                names = tuple(entry.desired.short for entry in waiting)
+                self.context.report(Tally("waiting", done, len(total), failures(total), wait.elapsed, names))
                 if wait.remaining <= 0:
                     for entry in waiting:
                         entry.fail(watches[id(entry)].timed_out())
@@ -451,8 +472,8 @@ class _Programme:
             values,
             [
                 {
-                    "before_header": entry.desired.label,
-                    "after_header": entry.desired.label,
+                    "before_header": entry.desired.heading,
+                    "after_header": entry.desired.heading,
                     "before": shown(entry.before),
                     "after": shown(None if entry.failure and not entry.current.id else entry.current),
                 }

@@ -2,17 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many meetings at once: a sweep of the list, and one request for each that has to change."""
+"""Many meetings at once: the list is read once, and one request is sent for each that has to change."""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import Listing, RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     InvalidRequest,
     RealtimeError,
@@ -29,9 +29,12 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meet
     titled,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import (
+    Named,
     canonical,
     doubles,
     parted,
+    unclear,
+    unsent,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import (
     check_concurrency,
@@ -93,6 +96,11 @@ class Entry:
         shown = {"before_header": label, "after_header": label, **self.single.diff()}
         return {**shown, "after": {}} if self.failure is not None and self.single.current.id is None else shown
 
+    def refuse(self, failure: RealtimeError) -> None:
+        """Fail without having sent anything: what was read is all that is known."""
+        self.failure = failure
+        self.single.current = self.single.before or self.single.desired.unseen
+
     @contextlib.contextmanager
     def noting(self) -> Iterator[None]:
         """A block of which a failure stays with this entry."""
@@ -108,22 +116,14 @@ def reconcile_meetings(api: RealtimeApi, params: Mapping[str, Any], context: Con
     Raises only while nothing has been sent that changes anything; after that, failures are part of the outcome.
     """
     check_concurrency(params)
-    entries = _entries(api, params, context)
-    _observe(api, params, context, entries)
-    _check_apart(entries)
-    _change(params, context, entries)
-    _agree(api, entries, context)
-    failed = [(entry.single.desired.short, entry.failure) for entry in entries if entry.failure is not None]
-    return Outcome(
-        any(entry.single.changed for entry in entries),
-        {"meetings": [entry.result() for entry in entries]},
-        [entry.diff() for entry in entries if entry.single.changed],
-        tuple(warning for entry in entries for warning in entry.single.warnings),
-        failure=failure_message(failed, len(entries), "meetings"),
-    )
+    batch = MeetingBatch(api, params["concurrency"], context, entries_of(api, params, context))
+    if batch.entries:
+        batch.observe(api.meetings(status=ACTIVE))
+    batch.carry_out()
+    return batch.outcome()
 
 
-def _entries(api: RealtimeApi, params: Mapping[str, Any], context: Context) -> list[Entry]:
+def entries_of(api: RealtimeApi, params: Mapping[str, Any], context: Context) -> list[Entry]:
     """The entries, refused as a whole when one is invalid or two are about the same meeting."""
     entries: list[Entry] = []
     places: dict[tuple[str, str], int] = {}
@@ -143,37 +143,133 @@ def _entries(api: RealtimeApi, params: Mapping[str, Any], context: Context) -> l
     return entries
 
 
-def _observe(api: RealtimeApi, params: Mapping[str, Any], context: Context, entries: Sequence[Entry]) -> None:
-    """Find all meetings in a sweep of the active ones, and read what the sweep does not show."""
-    if not entries:
-        return
-    listed = api.meetings(status=ACTIVE)
-    sought = [entry for entry in entries if not entry.single.desired.meeting_id]
-    _find(sought, listed)
-    missing = [entry for entry in sought if not entry.observed and entry.failure is None]
-    if missing and not listed.counted:
-        # One that left may have moved others out of sight, and nobody counts.
-        _find(missing, api.meetings(status=ACTIVE))
-    known = {item.id: item for item in listed}
-    for entry in entries:
-        if entry.single.desired.meeting_id in known:
-            entry.observed = [known[entry.single.desired.meeting_id]]
+class MeetingBatch:
+    """Observes, plans and applies: for all entries together."""
 
-    def read(entry: Entry) -> None:
-        single = entry.single
-        with entry.noting():
-            observed = single.complete(entry.observed) if entry.observed else single.observe()
-            single.decide(observed)
+    def __init__(self, api: RealtimeApi, concurrency: int, context: Context, entries: Sequence[Entry]) -> None:
+        self.api = api
+        self.concurrency = concurrency
+        self.context = context
+        self.entries = list(entries)
 
-    def unread(entry: Entry) -> bool:
-        by_id = entry.single.desired.meeting_id is not None
-        return entry.single.incomplete(entry.observed) if entry.observed else by_id
+    def carry_out(self) -> None:
+        """Apply what was decided. What was observed is known."""
+        self.change()
+        self.agree()
 
-    for entry in entries:
-        if entry.failure is None and not unread(entry):
+    def outcome(self) -> Outcome:
+        """The result of the task, entries in the order given."""
+        entries = self.entries
+        failed = [(entry.single.desired.short, entry.failure) for entry in entries if entry.failure is not None]
+        return Outcome(
+            any(entry.single.changed for entry in entries),
+            {"meetings": [entry.result() for entry in entries]},
+            [entry.diff() for entry in entries if entry.single.changed],
+            tuple(warning for entry in entries for warning in entry.single.warnings),
+            failure=failure_message(failed, len(entries), "meetings"),
+        )
+
+    def observe(self, listed: Listing[Meeting]) -> None:
+        """Find all meetings in the list of the active ones, read what it does not show, and decide."""
+        sought = [entry for entry in self.entries if not entry.single.desired.meeting_id]
+        _find(sought, listed)
+        missing = [entry for entry in sought if not entry.observed and entry.failure is None]
+        if missing and not listed.counted:
+            # One that left may have moved others out of sight, and nobody counts.
+            _find(missing, self.api.meetings(status=ACTIVE))
+        known = {item.id: item for item in listed}
+        for entry in self.entries:
+            if entry.single.desired.meeting_id in known:
+                entry.observed = [known[entry.single.desired.meeting_id]]
+
+        def read(entry: Entry) -> None:
+            single = entry.single
             with entry.noting():
-                entry.single.decide(entry.observed)
-    in_pool(context, params["concurrency"], read, [entry for entry in entries if unread(entry)], "reading")
+                observed = single.complete(entry.observed) if entry.observed else single.observe()
+                single.decide(observed)
+
+        def unread(entry: Entry) -> bool:
+            by_id = entry.single.desired.meeting_id is not None
+            return entry.single.incomplete(entry.observed) if entry.observed else by_id
+
+        for entry in self.entries:
+            if entry.failure is None and not unread(entry):
+                with entry.noting():
+                    entry.single.decide(entry.observed)
+        self.each(read, [entry for entry in self.entries if unread(entry)], "reading")
+        _check_apart(self.entries)
+
+    def each(self, work: Callable[[Entry], None], entries: Sequence[Entry], doing: str) -> None:
+        """Do something with many entries at once."""
+        in_pool(self.context, self.concurrency, work, entries, doing)
+
+    def change(self) -> None:
+        """Send what is planned. Of titles that may become one when they are cut, one is sent first."""
+
+        def change(entry: Entry) -> None:
+            with entry.noting():
+                entry.single.apply()
+
+        def send(entries: Sequence[Entry]) -> None:
+            # Where nothing is sent, there is no progress to report.
+            sends = {id(e) for e in entries if e.single.planned.changed and not self.context.check_mode}
+            for entry in entries:
+                if id(entry) not in sends:
+                    change(entry)
+            self.each(change, [entry for entry in entries if id(entry) in sends], "changing")
+
+        def title(entry: Entry) -> str:
+            return entry.leads_to_title or ""
+
+        def kept(entry: Entry) -> str | None:
+            return entry.single.current.title if entry.single.current.id and entry.failure is None else None
+
+        def refuse(known: Sequence[Entry], unsent: Sequence[Entry]) -> None:
+            for entry, other in doubles(known, unsent, title, kept):
+                if not (entry.explicit and other.explicit and canonical(entry.title) == canonical(other.title)):
+                    entry.refuse(_one_title(entry, other))
+
+        pending = [entry for entry in self.entries if entry.failure is None]
+        first, rest = parted([entry for entry in pending if "title" in entry.single.planned.fields], title)
+        new = {id(entry) for entry in (*first, *rest)}
+        there = [entry for entry in pending if entry.leads_to_title and id(entry) not in new]
+        absent = [entry for entry in there if entry.single.before is None]
+        refuse(there, first)
+        later = {id(entry) for entry in rest}
+        now = [entry for entry in pending if id(entry) not in later and entry.failure is None]
+        send(now)
+        if not self.context.check_mode:
+            for entry, other in unclear(first, rest, title, kept):
+                entry.refuse(unsent(entry.single.desired.label, other.single.desired.label))
+        refuse([*there, *first], [entry for entry in rest if entry.failure is None])
+        send([entry for entry in rest if entry.failure is None])
+        # What is not to be there must not have come by another entry.
+        refuse([*first, *rest], absent)
+        back = Named((kept(entry), entry) for entry in now if entry.titles_anew)
+        for entry in absent:
+            with entry.noting():
+                for other in back.find(title(entry), entry.single.desired.label)[1]:
+                    entry.refuse(_one_title(entry, other))
+            if entry.failure is not None:
+                entry.refuse(entry.failure)
+
+    def agree(self) -> None:
+        """After creations, read the list once more: of several of one title, the oldest is the one."""
+        created = [entry for entry in self.entries if entry.single.planned.create and not entry.failure]
+        if self.context.check_mode or not created:
+            return
+        try:
+            listed = self.api.meetings(status=ACTIVE)
+        except RealtimeError as failure:
+            for entry in created:
+                entry.failure = failure
+            return
+        taken = {entry.single.current.id: entry for entry in self.entries if not entry.single.planned.create}
+        for entry in created:
+            entry.single.agree(listed)
+            other = taken.setdefault(entry.single.current.id, entry)
+            if other is not entry:
+                entry.failure = _one_title(entry, other)
 
 
 def _find(entries: Sequence[Entry], listed: Sequence[Meeting]) -> None:
@@ -205,59 +301,6 @@ def _check_apart(entries: Sequence[Entry]) -> None:
                     f"meetings[{place}] and meetings[{other}] would both be titled {entries[place].leads_to_title!r}: "
                     "give one of them another title"
                 )
-
-
-def _change(params: Mapping[str, Any], context: Context, entries: Sequence[Entry]) -> None:
-    """Send what is planned. Of titles that may become one when they are cut, one is sent first."""
-
-    def change(entry: Entry) -> None:
-        with entry.noting():
-            entry.single.apply()
-
-    def title(entry: Entry) -> str:
-        return entry.leads_to_title or ""
-
-    def kept(entry: Entry) -> str | None:
-        return entry.single.current.title if entry.single.current.id and entry.failure is None else None
-
-    def refuse(known: Sequence[Entry], unsent: Sequence[Entry]) -> None:
-        for entry, other in doubles(known, unsent, title, kept):
-            if not (entry.explicit and other.explicit and canonical(entry.title) == canonical(other.title)):
-                entry.failure = _one_title(entry, other)
-                entry.single.current = entry.single.before or entry.single.desired.unseen
-
-    pending = [entry for entry in entries if entry.failure is None]
-    first, rest = parted([entry for entry in pending if "title" in entry.single.planned.fields], title)
-    new = {id(entry) for entry in (*first, *rest)}
-    there = [entry for entry in pending if entry.leads_to_title and id(entry) not in new]
-    absent = [entry for entry in there if entry.single.before is None]
-    refuse(there, first)
-    later = {id(entry) for entry in rest}
-    now = [entry for entry in pending if id(entry) not in later and entry.failure is None]
-    in_pool(context, params["concurrency"], change, now, "changing")
-    refuse([*there, *first], rest)
-    in_pool(context, params["concurrency"], change, [entry for entry in rest if entry.failure is None], "changing")
-    # What is not to be there must not have come by another entry.
-    refuse([*first, *rest], absent)
-
-
-def _agree(api: RealtimeApi, entries: Sequence[Entry], context: Context) -> None:
-    """After creations, read the list once more: of several of one title, the oldest is the one."""
-    created = [entry for entry in entries if entry.single.planned.create and not entry.failure]
-    if context.check_mode or not created:
-        return
-    try:
-        listed = api.meetings(status=ACTIVE)
-    except RealtimeError as failure:
-        for entry in created:
-            entry.failure = failure
-        return
-    taken = {entry.single.current.id: entry for entry in entries if not entry.single.planned.create}
-    for entry in created:
-        entry.single.agree(listed)
-        other = taken.setdefault(entry.single.current.id, entry)
-        if other is not entry:
-            entry.failure = _one_title(entry, other)
 
 
 def _one_title(entry: Entry, other: Entry) -> StateUnreachable:

@@ -128,6 +128,13 @@ def unsure(label: str, *names: str) -> str:
     )
 
 
+def unsent(label: str, other: str) -> StateUnreachable:
+    """That nothing was sent for something, since another one that may get the same name failed."""
+    return StateUnreachable(
+        f"nothing was sent for {label}: {other} failed, and the service may call both the same; run again"
+    )
+
+
 def told(label: str, found: str | None, wanted: str | None) -> tuple[str, ...]:
     """A warning when the service calls something by another name than it was sent."""
     if not found or not wanted or found == wanted:
@@ -156,6 +163,20 @@ def parted(entries: Sequence[_Entry], name_of: Callable[[_Entry], str]) -> tuple
         [entry for place, entry in enumerate(entries) if place in first],
         [entry for place, entry in enumerate(entries) if place not in first],
     )
+
+
+def unclear(
+    first: Sequence[_Entry],
+    rest: Sequence[_Entry],
+    name_of: Callable[[_Entry], str],
+    kept_of: Callable[[_Entry], str | None],
+) -> list[tuple[_Entry, _Entry]]:
+    """Those of the rest that must not be sent, since nobody can say what the service made of the first one like them.
+
+    What was sent first, and failed, comes second. See :func:`parted`.
+    """
+    failed = {_start(name_of(entry)): entry for entry in first if kept_of(entry) is None}
+    return [(entry, failed[_start(name_of(entry))]) for entry in rest if _start(name_of(entry)) in failed]
 
 
 def doubles(

@@ -7,7 +7,11 @@
 from __future__ import annotations
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import Refused, WaitFailed
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
+    Refused,
+    WaitFailed,
+    WaitTimedOut,
+)
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import (
     ERRORED,
     LIVE,
@@ -145,7 +149,7 @@ class Watch:
             return False
         return began < self._started_after - CLOCK_TOLERANCE
 
-    def timed_out(self) -> WaitFailed:
+    def timed_out(self) -> WaitTimedOut:
         """That time is up, with what was seen last."""
         if self._desired.state == "stopped":
             goal = "stopped"
@@ -161,7 +165,7 @@ class Watch:
                 if self._desired.meeting_id
                 else "look whether its encoder is pushing to the ingest server"
             )
-        return WaitFailed(
+        return WaitTimedOut(
             f"{self._desired.label} was not {goal} within {self._desired.wait_timeout:g} s: its last status was "
             f"{self.status or 'unknown'}; {look_at}"
         )

@@ -2,42 +2,45 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the answers about an event to its streams, and from what was found to what became of them. Pure decisions."""
+"""From the answers about an event to its streams: pure decisions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Callable
+from typing import Any, Callable, Union
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, StateUnreachable
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
 from ansible_collections.eventops.cloudflare.plugins.module_utils.files import check_names
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import MOST_SECONDS
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import Named
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.slugs import name_with, title_with
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers import (
     InvalidAnswer,
     Spec,
     validated,
 )
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule import names
 
-STATES = ["present", "started", "stopped"]
+STATES = ["present", "started", "stopped", "retired"]
 # How a stream says what it is a livestream of: exactly one of them.
 SORTS = ("meeting_id", "meeting_title", "independent")
+# In these states of the event, no stream is on the air.
+ENDS = ("stopped", "retired")
 # What is known of an event, as far as its schedule says it.
 EVENT = ("title", "acronym", "version", "time_zone", "url", "start", "end")
-# What a stream takes over from its livestream; msg is what failed.
-OBSERVED = ("id", "status", "playback_url", "ingest_server", "msg")
-
 # The answers, by the names of the role's variables without their prefix. The role documents them.
 ANSWERS: Spec = {
     "state": {"type": "str", "choices": STATES, "default": "present"},
+    "event": {"type": "str"},
     "title": {"type": "str"},
     "streams": {"type": "list", "elements": "dict", "default": []},
+    "only": {"type": "list", "elements": "str", "default": []},
     "schedule": {"type": "str"},
     "schedule_days": {"type": "list", "elements": "str", "default": []},
     "schedule_rooms": {"type": "list", "elements": "str", "default": []},
     "schedule_independent": {"type": "bool", "default": False},
     "auto_start": {"type": "bool"},
-    "exclusive": {"type": "bool", "default": False},
+    "exclusive": {"type": "str", "choices": ["no", "event", "app"], "default": "no"},
+    "missing": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "float", "default": 120.0},
     "concurrency": {"type": "int", "default": 4},
@@ -55,51 +58,69 @@ _STREAM: Spec = {
     "independent": {"type": "bool", "default": False},
     "video_config": {"type": "dict"},
     "encoder": {"type": "str"},
-    "state": {"type": "str", "choices": STATES},
+    "state": {"type": "str", "choices": STATES[:3]},
+    "wait": {"type": "bool"},
 }
 _VIDEO: Spec = {"width": {"type": "int"}, "height": {"type": "int"}}
 
-# What is read of streams and of what was found of them: a text or nothing, unless it is said here.
-_OTHERWISE: dict[str, tuple[type, ...]] = {"independent": (bool,), "video_config": (Mapping,)}
-_OF_STREAM = ("name", "meeting_id", "meeting_title", "independent", "state")
-_OF_PLANNED = ("name", "meeting_id", "independent", "video_config", "state")
-
-# From a schedule's place, days and rooms to the schedule (see plugin_utils/schedule).
-ReadSchedule = Callable[[str, Sequence[str], Sequence[str]], Mapping[str, Any]]
+# From a schedule's place, days, rooms and the slug, if it was given, to the schedule (see plugin_utils/schedule).
+ReadSchedule = Callable[[str, Sequence[str], Sequence[str], Union[str, None]], Mapping[str, Any]]
 Stream = dict[str, Any]
 
 
 def plan_event(answers: Mapping[str, Any], read_schedule: ReadSchedule, prefix: str = "") -> dict[str, Any]:
-    """What an event is to be: ``options`` (the answers in their types), ``event``, ``streams`` and ``meetings``.
+    """What an event is to be: ``options`` (the answers in their types), ``event``, ``streams`` and ``others``.
 
-    ``meetings`` is what the module realtime_meetings is to bring about. Raises :class:`~.answers.InvalidAnswer`, and
-    whatever ``read_schedule`` raises. ``prefix`` is what the names of answers begin with in messages.
+    ``streams`` are those that this run is about, ``others`` the rest of the event, when only some rooms or days were
+    asked for. Raises :class:`~.answers.InvalidAnswer`, and whatever ``read_schedule`` raises. ``prefix`` is what the
+    names of answers begin with in messages.
     """
-    # YAML reads a bare "no" as a boolean.
-    verify = {True: "warn", False: "no", "yes": "warn", "true": "warn", "false": "no"}
-    given = answers.get("verify")
-    key = given.strip().lower() if isinstance(given, str) else given
-    if isinstance(key, (str, bool)):
-        answers = {**answers, "verify": verify.get(key, key)}
+    answers = {**answers, "verify": _switch(answers.get("verify"), "warn")}
+    # A boolean is what it was before it could say "event".
+    answers["exclusive"] = _switch(answers.get("exclusive"), "app")
     options = validated(answers, ANSWERS, prefix)
     _check_options(options, prefix)
-    schedule: Mapping[str, Any] = {"conference": {}, "rooms": []}
+    slug = None
+    if options["event"]:
+        slug = names.slug(options["event"]).lower()
+        if not slug:
+            raise InvalidAnswer(f"{prefix}event must hold ASCII letters or digits, not {options['event']!r}")
+    schedule: Mapping[str, Any] = {"conference": {}, "rooms": [], "others": []}
     if options["schedule"]:
-        schedule = read_schedule(options["schedule"], options["schedule_days"], options["schedule_rooms"])
+        days, rooms = options["schedule_days"], options["schedule_rooms"]
+        schedule = read_schedule(options["schedule"], days, rooms, slug)
+        conference = schedule["conference"]
+        slug = slug or names.prefix(conference.get("acronym"), conference.get("title")) or None
     elif options["schedule_days"] or options["schedule_rooms"]:
         raise InvalidAnswer(f"{prefix}schedule_days and {prefix}schedule_rooms need {prefix}schedule")
-    streams = _streams(options, schedule, prefix)
-    # Also with exclusive: a survey left blank must not end everything that is on the air.
-    if not streams:
-        raise InvalidAnswer(f"nothing to livestream: give {prefix}streams or {prefix}schedule")
+    streams = _streams(options, schedule, slug, prefix)
+    streams, others = _chosen(streams, options["only"], slug, prefix)
+    others += [_of_room(room, slug, options) for room in schedule["others"] if room["name"] not in _names(streams)]
+    # A whole event is stopped by its slug alone. Otherwise a survey left blank must not end what is on the air.
+    if not streams and not others and not (slug and options["state"] in ENDS):
+        raise InvalidAnswer(
+            f"nothing to livestream: give {prefix}streams or {prefix}schedule, or, to stop an event, {prefix}event"
+        )
+    if options["state"] == "stopped" and options["exclusive"] == "no" and slug and not others:
+        options["exclusive"] = "event"
     if options["credentials"]:
         try:
             check_names([stream["name"] for stream in streams if stream["state"] != "stopped"])
         except InvalidRequest as error:
             raise InvalidAnswer(f"{prefix}credentials are in folders: {error}") from None
-    event = {**dict.fromkeys(EVENT), **schedule["conference"]}
+    event = {**dict.fromkeys(EVENT), **schedule["conference"], "slug": slug}
     event["title"] = options["title"] or event["title"]
-    return {"options": options, "event": event, "streams": streams, "meetings": _meetings(streams, options)}
+    kept = ("name", "meeting_id", "meeting_title")
+    listed = [{key: item[key] for key in kept} for item in others]
+    return {"options": options, "event": event, "streams": streams, "others": listed}
+
+
+def _switch(given: Any, on: str) -> Any:
+    """An answer that may be a boolean, such as YAML makes of a bare "no": ``on``, or "no"."""
+    said = given.strip().lower() if isinstance(given, str) else given
+    if isinstance(said, (str, bool)):
+        return {True: on, False: "no", "yes": on, "true": on, "false": "no"}.get(said, said)
+    return given
 
 
 def _check_options(options: Mapping[str, Any], prefix: str) -> None:
@@ -117,27 +138,53 @@ def _check_options(options: Mapping[str, Any], prefix: str) -> None:
             raise InvalidAnswer(f"{prefix}{name} cannot be a path: {path!r}")
 
 
-def _streams(options: Mapping[str, Any], schedule: Mapping[str, Any], prefix: str) -> list[Stream]:
+def _names(streams: Iterable[Stream]) -> set[str]:
+    return {stream["name"] for stream in streams}
+
+
+def _chosen(
+    streams: Sequence[Stream], only: Sequence[str], slug: str | None, prefix: str
+) -> tuple[list[Stream], list[Stream]]:
+    """The streams that ``only`` names, by their names (with or without the slug) or their titles, and the others."""
+    chosen: set[str] = set()
+    for index, wanted in enumerate(only):
+        found = [item for item in streams if wanted in (item["name"], item["title"], item["meeting_title"])]
+        found = found or [item for item in streams if item["name"] == name_with(slug, wanted)]
+        if not found:
+            known = ", ".join(sorted(_names(streams)))
+            raise InvalidAnswer(f"{prefix}only[{index}] is {wanted!r}, which is none of the streams: {known}")
+        chosen |= _names(found)
+    picked = [item for item in streams if item["name"] in chosen or not only]
+    return picked, [item for item in streams if only and item["name"] not in chosen]
+
+
+def _streams(options: Mapping[str, Any], schedule: Mapping[str, Any], slug: str | None, prefix: str) -> list[Stream]:
     """The rooms of the schedule, each with what the list says of it, then the rest of the list."""
-    streams = {room["name"]: _of_room(room, schedule["conference"], options) for room in schedule["rooms"]}
+    streams = {room["name"]: _of_room(room, slug, options) for room in schedule["rooms"]}
+    unwanted = {room["name"]: _of_room(room, slug, options) for room in schedule["others"]}
     places: dict[str, int] = {}
     for index, item in enumerate(options["streams"]):
         place = f"{prefix}streams[{index}]"
-        stream = _listed_stream(item, place, known=streams)
+        stream = _listed_stream(item, place, {**streams, **unwanted}, slug)
+        if stream["name"] in unwanted:
+            # Its room has no talk on these days, or was not asked for.
+            continue
         if stream["name"] in places:
             raise InvalidAnswer(f"{place} has the name {stream['name']!r} of {prefix}streams[{places[stream['name']]}]")
         places[stream["name"]] = index
         streams[stream["name"]] = stream
     found = list(streams.values())
     _check_meetings(found)
+    # Who stops an event means all of it, also what its list says is to be started.
+    if options["state"] in ENDS:
+        return [{**stream, "state": "stopped"} for stream in found]
     return [{**stream, "state": stream["state"] or options["state"]} for stream in found]
 
 
-def _of_room(room: Mapping[str, Any], conference: Mapping[str, Any], options: Mapping[str, Any]) -> Stream:
-    """The stream of a room. The acronym, which lasts longer than a title, tells meetings of two events apart."""
+def _of_room(room: Mapping[str, Any], slug: str | None, options: Mapping[str, Any]) -> Stream:
+    """The stream of a room."""
     independent = options["schedule_independent"]
-    event = conference.get("acronym") or conference.get("title")
-    title = f"{event}: {room['title']}" if event else room["title"]
+    title = title_with(slug, room["title"])
     blank = dict.fromkeys(_STREAM)
     return {
         **blank,
@@ -145,16 +192,19 @@ def _of_room(room: Mapping[str, Any], conference: Mapping[str, Any], options: Ma
         "title": room["title"],
         "meeting_title": None if independent else title,
         "independent": independent,
-        "talks": room["talks"],
+        "talks": room.get("talks", []),
     }
 
 
-def _listed_stream(item: Mapping[str, Any], place: str, known: Mapping[str, Stream]) -> Stream:
+def _listed_stream(item: Mapping[str, Any], place: str, known: Mapping[str, Stream], slug: str | None) -> Stream:
     stream = validated(item, _STREAM, f"{place}.")
+    short, stream["name"] = stream["name"], name_with(slug, stream["name"])
+    if stream["meeting_title"]:
+        stream["meeting_title"] = title_with(slug, stream["meeting_title"])
     if stream["video_config"] is not None:
         video = validated(stream["video_config"], _VIDEO, f"{place}.video_config.")
         stream["video_config"] = {name: pixels for name, pixels in video.items() if pixels is not None} or None
-    room = known.get(stream["name"], {"title": stream["name"], "talks": []})
+    room = known.get(stream["name"], {"title": short, "talks": []})
     sorts = [sort for sort in SORTS if stream[sort]]
     if not sorts and stream["name"] in known:
         stream.update({sort: room[sort] for sort in SORTS})
@@ -175,96 +225,3 @@ def _check_meetings(streams: Iterable[Stream]) -> None:
                 other = taken.setdefault((sort, stream[sort]), stream["name"])
                 if other != stream["name"]:
                     raise InvalidAnswer(f"{other} and {stream['name']} have the same {sort}, {stream[sort]!r}")
-
-
-def _meetings(streams: Iterable[Stream], options: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The meetings that have to be there, and what they are to do when somebody joins, if that was said."""
-    wish = {} if options["auto_start"] is None else {"live_stream_on_start": options["auto_start"]}
-    wanted = [stream for stream in streams if stream["state"] != "stopped"]
-    titled = [{"title": stream["meeting_title"], **wish} for stream in wanted if stream["meeting_title"]]
-    known = [{"meeting_id": stream["meeting_id"], **wish} for stream in wanted if stream["meeting_id"] and wish]
-    return titled + known
-
-
-def _objects(value: Any, name: str, fields: Sequence[str], required: bool = False) -> list[Any]:
-    """A list of objects whose ``fields`` can be used; raises :class:`~.answers.InvalidAnswer`."""
-    if isinstance(value, (str, Mapping)) or not isinstance(value, Iterable):
-        raise InvalidAnswer(f"{name} must be a list, not {type(value).__name__}")
-    found = list(value)
-    for index, item in enumerate(found):
-        if not isinstance(item, Mapping):
-            raise InvalidAnswer(f"{name}[{index}] must be an object, not {type(item).__name__}")
-        for field in fields:
-            if required and field not in item:
-                raise InvalidAnswer(f"{name}[{index}] has no {field}")
-            if not isinstance(item.get(field), (*_OTHERWISE.get(field, (str,)), type(None))):
-                raise InvalidAnswer(f"{name}[{index}].{field} cannot be {type(item[field]).__name__}")
-    return found
-
-
-def with_observed(streams: Any, meetings: Any = (), livestreams: Any = None) -> list[Stream]:
-    """The streams with the IDs of their meetings, and with what was found of their livestreams (else None).
-
-    ``livestreams`` is None as long as nobody has looked.
-    Of several active meetings of a title the oldest is the one, as for the module realtime_meetings.
-    Raises :class:`~.answers.InvalidAnswer` where one of them is something else.
-    """
-    streams = _objects(streams, "streams", _OF_STREAM, required=True)
-    meetings = _objects(meetings, "meetings", ("id", "title"))
-    if livestreams is not None:
-        livestreams = _objects(livestreams, "livestreams", ("name", "meeting_id"))
-    by_title = Named((meeting.get("title"), meeting) for meeting in sorted(meetings, key=_age))
-    of_meeting = {item.get("meeting_id"): item for item in livestreams or () if item.get("meeting_id")}
-    by_name = Named((item.get("name"), item) for item in livestreams or () if not item.get("meeting_id"))
-    found = []
-    for stream in streams:
-        meeting_id = stream["meeting_id"]
-        if not meeting_id and stream["meeting_title"]:
-            meeting_id = (_first(by_title, stream["meeting_title"], "the meeting") or {}).get("id")
-        if stream["independent"]:
-            livestream = _first(by_name, stream["name"], "the livestream")
-        else:
-            livestream = of_meeting.get(meeting_id)
-        observed = {field: (livestream or {}).get(field) for field in OBSERVED}
-        if livestreams is not None and stream["state"] == "stopped" and not stream["independent"]:
-            observed = _stopped(observed)
-        found.append({**stream, "meeting_id": meeting_id, **observed})
-    return found
-
-
-def _first(named: Named[Any], name: str | None, thing: str) -> Any:
-    """The first of a name, in the form in which the service keeps it; None when there is none."""
-    if not name:
-        return None
-    try:
-        _form, found = named.find(name, f"{thing} {name!r}")
-    except StateUnreachable as unsure:
-        raise InvalidAnswer(str(unsure)) from None
-    return found[0] if found else None
-
-
-def _stopped(observed: dict[str, Any]) -> dict[str, Any]:
-    """A meeting's livestream that has ended is the past: only the run that ended it could tell its ID."""
-    ended = observed["status"] in (None, "IDLE", "OFFLINE", "ERRORED") and observed["msg"] is None
-    return {**dict.fromkeys(OBSERVED), "status": "IDLE"} if ended else observed
-
-
-def _age(meeting: Mapping[str, Any]) -> tuple[bool, str, str]:
-    created = meeting.get("created_at")
-    return created is None, str(created), str(meeting.get("id"))
-
-
-def to_bring_about(streams: Any) -> list[dict[str, Any]]:
-    """What the module realtime_livestreams is to bring about.
-
-    Only starting makes the livestream of a meeting: there is nothing to do for it to be present. And a meeting that
-    is not there (when stopping, and in check mode) has none.
-    Raises :class:`~.answers.InvalidAnswer` where there are no streams.
-    """
-    wanted = [
-        stream
-        for stream in _objects(streams, "streams", _OF_PLANNED, required=True)
-        if stream["independent"] or (stream["meeting_id"] is not None and stream["state"] != "present")
-    ]
-    fields = ("name", "meeting_id", "video_config", "state")
-    return [{field: stream[field] for field in fields if stream[field] is not None} for stream in wanted]

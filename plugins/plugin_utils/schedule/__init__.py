@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.document import parse
@@ -23,21 +23,25 @@ def read_schedule(
     days: Sequence[str | int | date] | str | int | date | None = None,
     rooms: Sequence[str] | str | None = None,
     prefix: str | None = None,
+    now: datetime | None = None,
 ) -> dict[str, Any]:
     """Read a schedule in any of the formats that conferences publish, and name a stream for each of its rooms.
 
     ``days`` are dates (YYYY-MM-DD) or numbers from 1; rooms without talks on these days are left out. ``rooms`` are
     names as published, or names of streams. What is blank in either is ignored. ``prefix`` is what names of streams
-    begin with instead of the acronym; an empty one means nothing.
+    begin with instead of the acronym; an empty one means nothing. The days ``today`` and ``tomorrow`` are those of the
+    conference's time zone; ``now`` replaces the clock.
 
     Returns strings, lists and None only::
 
         {conference: {title, acronym, version, time_zone, url, start, end},
-         rooms: [{name, title, talks: [{id, title, subtitle, speakers, track, language, day, start, end, url}]}]}
+         rooms: [{name, title, talks: [{id, title, subtitle, speakers, track, language, day, start, end, url}]}],
+         others: [{name, title}]}
 
-    ``name`` is the stream's, ``title`` the room's. ``start`` and ``end`` of a talk are ISO 8601 with offset, those of
-    the conference and ``day`` are YYYY-MM-DD. Talks are in order of time, rooms in published order.
+    ``name`` is the stream's, ``title`` the room's. ``others`` are the rooms that were not wanted. ``start`` and ``end``
+    of a talk are ISO 8601 with offset, those of the conference and ``day`` are YYYY-MM-DD. Talks are in order of time,
+    rooms in published order.
 
     Raises ScheduleError, which says what is wrong, and where.
     """
-    return select(parse(text), days=days, rooms=rooms, prefix=prefix)
+    return select(parse(text), days=days, rooms=rooms, prefix=prefix, now=now)

@@ -7,29 +7,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule import names
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.errors import ScheduleError
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.model import Room, Schedule
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.values import clean, enumerated, kind, quoted
 
+RELATIVE = {"today": 0, "tomorrow": 1}
 
-def select(schedule: Schedule, *, days: Any = None, rooms: Any = None, prefix: str | None = None) -> dict[str, Any]:
+
+def select(
+    schedule: Schedule,
+    *,
+    days: Any = None,
+    rooms: Any = None,
+    prefix: str | None = None,
+    now: datetime | None = None,
+) -> dict[str, Any]:
     """See ``read_schedule``."""
     if prefix is not None and not isinstance(prefix, str):
         raise ScheduleError(f"prefix: expected a text, found {kind(prefix)}")
     lead = names.prefix(schedule.acronym, schedule.title) if prefix is None else names.slug(prefix)
     named = _named(schedule.rooms, lead)
-    wanted_days = set(_days(schedule, _listed("days", days)))
+    listed_days = _listed("days", days)
+    wanted_days = set(_days(schedule, listed_days, now or datetime.now(timezone.utc)))
     wanted_rooms = set(_rooms(named, _listed("rooms", rooms)))
-    result = []
+    result, others = [], []
     for name, room in named.items():
-        talks = [talk.plain() for talk in room.talks if not wanted_days or talk.day in wanted_days]
-        if (talks or not wanted_days) and (name in wanted_rooms or not wanted_rooms):
+        talks = [talk.plain() for talk in room.talks if not listed_days or talk.day in wanted_days]
+        if (talks or not listed_days) and (name in wanted_rooms or not wanted_rooms):
             result.append({"name": name, "title": room.title, "talks": talks})
-    return {"conference": schedule.plain(), "rooms": result}
+        else:
+            others.append({"name": name, "title": room.title})
+    return {"conference": schedule.plain(), "rooms": result, "others": others}
 
 
 def _named(rooms: Iterable[Room], lead: str) -> dict[str, Room]:
@@ -56,8 +69,19 @@ def _listed(option: str, value: Any) -> list[Any]:
     return [entry for entry in values if entry is not None and entry != ""]
 
 
-def _days(schedule: Schedule, values: Iterable[Any]) -> Iterator[date]:
-    """The days of these dates or numbers."""
+def _zone(schedule: Schedule) -> tzinfo:
+    """The time zone of the conference. Where it is not known, the talks tell the offset from UTC."""
+    try:
+        if schedule.time_zone:
+            return ZoneInfo(schedule.time_zone)
+    except (KeyError, ValueError, OSError):
+        pass
+    offset = next((talk.start.tzinfo for room in schedule.rooms for talk in room.talks), None)
+    return offset or timezone.utc
+
+
+def _days(schedule: Schedule, values: Iterable[Any], now: datetime) -> Iterator[date]:
+    """The days of these dates or numbers. ``today`` and ``tomorrow`` need not be days of the conference."""
     numbered = {str(number): day for number, day in enumerate(schedule.days, 1)}
     by_date = {day.isoformat(): day for day in schedule.days}
     for value in values:
@@ -65,6 +89,9 @@ def _days(schedule: Schedule, values: Iterable[Any]) -> Iterator[date]:
             text = (value.date() if isinstance(value, datetime) else value).isoformat()
         else:
             text = clean(str(value))
+        if text.lower() in RELATIVE:
+            yield now.astimezone(_zone(schedule)).date() + timedelta(days=RELATIVE[text.lower()])
+            continue
         found = by_date.get(text) or numbered.get(text.lstrip("0") or text)
         if found is None:
             has = enumerated(f"{number} ({day})" for number, day in numbered.items())

@@ -2,12 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers about an event, the streams that follow from them, and what was found of those."""
+"""Answers about an event, and the streams that follow from them."""
 
 from __future__ import annotations
 
 import contextlib
-import re
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,6 @@ from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers 
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import (
     ANSWERS,
     plan_event,
-    to_bring_about,
-    with_observed,
 )
 
 ROOT = Path(__file__).parents[3]
@@ -33,15 +30,22 @@ SCHEDULE = {
         {"name": "camp19-Curie", "title": "Curie", "talks": [TALK]},
         {"name": "camp19-Saal-1", "title": "Saal 1", "talks": []},
     ],
+    "others": [{"name": "camp19-Tent", "title": "Tent"}],
 }
 LIST = [{"name": "a", "meeting_title": "A"}, {"name": "b", "meeting_id": "id-b"}, {"name": "c", "independent": True}]
 
 
-def read(place: str, days: Any, rooms: Any) -> dict[str, Any]:
-    """A schedule that is always the same."""
+def read(place: str, days: Any, rooms: Any, slug: Any) -> dict[str, Any]:
+    """A schedule that is always the same, but for the slug; one room is not wanted."""
     assert place == "schedule.json"
     assert all(isinstance(item, str) for item in [*days, *rooms])
-    return SCHEDULE
+    if slug is None:
+        return SCHEDULE
+    rooms = {
+        key: [{**room, "name": room["name"].replace("camp19", slug)} for room in SCHEDULE[key]]
+        for key in ("rooms", "others")
+    }
+    return {**SCHEDULE, **rooms}
 
 
 def plan(**answers: Any) -> dict[str, Any]:
@@ -113,7 +117,10 @@ def test_answers_become_what_they_are_meant_to_be(answer: str, value: Any, expec
 @pytest.mark.parametrize(
     ("answers", "message"),
     [
-        ({"state": "running"}, "event_livestream_state must be one of present, started, stopped, not 'running'"),
+        (
+            {"state": "running"},
+            "event_livestream_state must be one of present, started, stopped, retired, not 'running'",
+        ),
         ({"state": ["started"]}, "event_livestream_state must be a text, not ['started']"),
         ({"wait": "maybe"}, "event_livestream_wait must be yes or no, not 'maybe'"),
         ({"wait": {"a": 1}}, "event_livestream_wait must be yes or no, not {'a': 1}"),
@@ -138,9 +145,14 @@ def test_answers_become_what_they_are_meant_to_be(answer: str, value: Any, expec
         ({"concurrency": "4.5"}, "event_livestream_concurrency must be a whole number, not '4.5'"),
         ({"concurrency": 0}, "event_livestream_concurrency must be from 1 to 32, not 0"),
         ({"verify": "sometimes"}, "event_livestream_verify must be one of warn, fail, no, not 'sometimes'"),
-        ({"colour": "red"}, "event_livestream_colour is unknown; known are state, title, streams"),
+        ({"colour": "red"}, "event_livestream_colour is unknown; known are state, event, title, streams"),
         ({"schedule_days": [1]}, "event_livestream_schedule_days and event_livestream_schedule_rooms need"),
         ({"streams": None}, "nothing to livestream: give event_livestream_streams or event_livestream_schedule"),
+        ({"only": "x"}, "event_livestream_only[0] is 'x', which is none of the streams: a, b, c"),
+        ({"event": "???"}, "event_livestream_event must hold ASCII letters or digits, not '???'"),
+        ({"exclusive": "some"}, "event_livestream_exclusive must be one of no, event, app, not 'some'"),
+        ({"missing": "ignore"}, "event_livestream_missing must be one of fail, warn, not 'ignore'"),
+        ({"streams": "", "event": "camp"}, "nothing to livestream"),
         ({"streams": "", "exclusive": True}, "nothing to livestream: give event_livestream_streams or"),
         ({"streams": "a"}, "event_livestream_streams[0] must be a mapping, not 'a'"),
         ({"streams": 7}, "event_livestream_streams[0] must be a mapping, not 7"),
@@ -192,26 +204,6 @@ def test_a_prefix_is_a_text(prefix: str) -> None:
     assert str(refused.value).startswith(f"{prefix}streams[0].size is unknown")
 
 
-@pytest.mark.parametrize(
-    ("found", "message"),
-    [
-        ((7,), "streams must be a list, not int"),
-        (({},), "streams must be a list, not dict"),
-        (([7],), "streams[0] must be an object, not int"),
-        (([{"name": "a"}],), "streams[0] has no meeting_id"),
-        (([], "x"), "meetings must be a list, not str"),
-        (([], [{"title": ["x"]}]), "meetings[0].title cannot be list"),
-        (([], [], [{}, {"meeting_id": {}}]), "livestreams[1].meeting_id cannot be dict"),
-    ],
-)
-def test_what_is_not_what_was_found_is_refused_by_name(found: Any, message: str) -> None:
-    with pytest.raises(InvalidAnswer, match=f"^{re.escape(message)}$"):
-        with_observed(*found)
-    if len(found) == 1:
-        with pytest.raises(InvalidAnswer, match=f"^{re.escape(message)}$"):
-            to_bring_about(*found)
-
-
 answer = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -224,14 +216,16 @@ def test_no_answer_breaks_it(answers: dict[str, Any]) -> None:
     found = None
     with contextlib.suppress(InvalidAnswer):
         found = plan(**answers)
-    assert found is None or found["streams"]
+    assert found is None or found["streams"] or found["event"]["slug"]
 
 
 def test_each_room_has_a_meeting_of_its_own() -> None:
     found = plan(schedule="schedule.json")
     assert found["event"]["title"] == "Camp"
     assert names(found["streams"]) == ["camp19-Curie", "camp19-Saal-1"]
-    assert found["meetings"] == [{"title": "camp19: Curie"}, {"title": "camp19: Saal 1"}]
+    assert [stream["meeting_title"] for stream in found["streams"]] == ["camp19: Curie", "camp19: Saal 1"]
+    assert found["others"] == [{"name": "camp19-Tent", "meeting_id": None, "meeting_title": "camp19: Tent"}]
+    assert found["event"]["slug"] == "camp19"
     assert found["streams"][0]["talks"] == [TALK]
     assert {stream["state"] for stream in found["streams"]} == {"present"}
 
@@ -239,28 +233,10 @@ def test_each_room_has_a_meeting_of_its_own() -> None:
 def test_rooms_may_be_independent() -> None:
     found = plan(schedule="schedule.json", schedule_independent="yes", title="Ours")
     assert found["event"]["title"] == "Ours"
-    assert found["meetings"] == []
-    assert [(item["name"], item["state"]) for item in to_bring_about(with_observed(found["streams"]))] == [
-        ("camp19-Curie", "present"),
-        ("camp19-Saal-1", "present"),
+    assert [(item["name"], item["independent"], item["meeting_title"]) for item in found["streams"]] == [
+        ("camp19-Curie", True, None),
+        ("camp19-Saal-1", True, None),
     ]
-
-
-def test_names_are_found_in_the_form_in_which_the_service_keeps_them() -> None:
-    """A room whose title the service has escaped was left out of the start, and left on the air by the stop."""
-    listed = [{"name": "rd ", "meeting_title": "Congress: R&D"}, {"name": "Caf\u0065\u0301", "independent": True}]
-    streams = plan(streams=listed)["streams"]
-    found = with_observed(
-        streams, [{"id": "m1", "title": "Congress: R&amp;D"}], [{"name": "Caf\u00e9", "id": "l1", "status": "IDLE"}]
-    )
-    assert [(item["meeting_id"], item["id"]) for item in found] == [("m1", None), (None, "l1")]
-
-
-def test_a_title_that_may_have_been_cut_is_refused() -> None:
-    title = "Congress: the long history of the network"
-    streams = plan(streams=[{"name": "a", "meeting_title": title}])["streams"]
-    with pytest.raises(InvalidAnswer, match="may be what the service calls"):
-        with_observed(streams, [{"id": "m1", "title": title[:40]}])
 
 
 def test_the_list_adds_to_the_schedule() -> None:
@@ -273,64 +249,55 @@ def test_the_list_adds_to_the_schedule() -> None:
     assert (curie["meeting_title"], curie["video_config"]) == ("camp19: Curie", {"width": 1280, "height": 720})
     assert curie["talks"] == [TALK]
     assert (saal["title"], saal["meeting_title"], saal["independent"]) == ("Saal 1", None, True)
-    assert (mast["title"], mast["talks"], mast["state"]) == ("mast", [], "stopped")
+    assert (mast["name"], mast["title"], mast["talks"]) == ("camp19-mast", "mast", [])
+    assert mast["state"] == "stopped"
 
 
-def test_meetings_are_told_to_start_only_when_somebody_said_so() -> None:
-    assert plan(streams=LIST)["meetings"] == [{"title": "A"}]
-    for said in (True, False):
-        wish = {"live_stream_on_start": said}
-        assert plan(streams=LIST, auto_start=said)["meetings"] == [
-            {"title": "A", **wish},
-            {"meeting_id": "id-b", **wish},
-        ]
-    assert plan(streams=LIST, auto_start=True, state="stopped")["meetings"] == []
-
-
-def test_what_was_found_comes_to_the_streams() -> None:
-    streams = plan(streams=LIST, state="started")["streams"]
-    meetings = [
-        {"title": "A", "id": "young", "created_at": "2026-02-01T00:00:00Z"},
-        {"title": "A", "id": "old", "created_at": "2026-01-01T00:00:00Z"},
-        {"title": "A", "id": "ageless", "created_at": None},
-        {"title": None, "id": "untitled"},
+def test_the_slug_is_put_in_front_where_it_is_missing() -> None:
+    listed = [
+        {"name": "main", "meeting_title": "Main stage"},
+        {"name": "camp-27-desk", "meeting_title": "camp-27: Desk"},
+        {"name": "mast", "independent": True},
     ]
-    found = with_observed(streams, meetings)
-    assert [stream["meeting_id"] for stream in found] == ["old", "id-b", None]
-    assert to_bring_about(found) == [
-        {"name": "a", "meeting_id": "old", "state": "started"},
-        {"name": "b", "meeting_id": "id-b", "state": "started"},
-        {"name": "c", "state": "started"},
+    found = plan(streams=listed, event="Camp 27")
+    assert found["event"]["slug"] == "camp-27"
+    assert [(item["name"], item["title"], item["meeting_title"]) for item in found["streams"]] == [
+        ("camp-27-main", "main", "camp-27: Main stage"),
+        ("camp-27-desk", "camp-27-desk", "camp-27: Desk"),
+        ("camp-27-mast", "mast", None),
     ]
-    livestreams = [
-        {"id": "1", "name": None, "meeting_id": "old", "status": "LIVE", "playback_url": "https://a"},
-        {"id": "2", "name": "c", "meeting_id": None, "status": "OFFLINE", "ingest_server": "rtmps://c", "msg": "no"},
-        {"id": "3", "name": "b", "meeting_id": "another", "status": "LIVE"},
-    ]
-    done = with_observed(found, livestreams=livestreams)
-    assert [(item["id"], item["status"], item["playback_url"], item["msg"]) for item in done] == [
-        ("1", "LIVE", "https://a", None),
-        (None, None, None, None),
-        ("2", "OFFLINE", None, "no"),
-    ]
+    of_schedule = plan(schedule="schedule.json", event="other")
+    assert names(of_schedule["streams"]) == ["other-Curie", "other-Saal-1"]
+    assert of_schedule["streams"][0]["meeting_title"] == "other: Curie"
+    assert plan(streams=listed)["event"]["slug"] is None
 
 
-def test_a_meeting_that_is_not_there_has_no_livestream_to_bring_about() -> None:
-    streams = with_observed(plan(streams=LIST, state="stopped")["streams"])
-    assert names(to_bring_about(streams)) == ["b", "c"]
-    assert names(to_bring_about(with_observed(plan(streams=LIST)["streams"]))) == ["c"]
-
-
-def test_what_was_stopped_is_idle_in_every_run() -> None:
-    streams = with_observed(plan(streams=LIST, state="stopped")["streams"], [{"title": "A", "id": "old"}])
-    ended = [{"id": "1", "meeting_id": "old", "status": "IDLE", "playback_url": "https://a"}]
-    still = [{"id": "2", "meeting_id": "id-b", "status": "LIVE", "playback_url": "https://b"}]
-    first, again = with_observed(streams, livestreams=[*ended, *still]), with_observed(streams, livestreams=still)
-    assert first == again
-    assert [(item["id"], item["status"], item["playback_url"]) for item in first] == [
-        (None, "IDLE", None),
-        ("2", "LIVE", "https://b"),
-        (None, None, None),
+@pytest.mark.parametrize("only", [["a"], ["camp-a"], ["A room"], "a", "[camp-a]"])
+def test_only_some_are_chosen(only: Any) -> None:
+    listed = [{"name": "a", "title": "A room", "meeting_title": "A"}, *LIST[1:]]
+    found = plan(streams=listed, event="camp", only=only, state="stopped")
+    assert names(found["streams"]) == ["camp-a"]
+    assert found["others"] == [
+        {"name": "camp-b", "meeting_id": "id-b", "meeting_title": None},
+        {"name": "camp-c", "meeting_id": None, "meeting_title": None},
     ]
-    failed = with_observed(streams, livestreams=[{**ended[0], "msg": "refused"}])
-    assert (failed[0]["id"], failed[0]["msg"]) == ("1", "refused")
+    # Of the event, only these are meant.
+    assert found["options"]["exclusive"] == "no"
+
+
+def test_who_stops_an_event_means_all_of_it() -> None:
+    listed = [{**LIST[0], "state": "started"}, *LIST[1:]]
+    for state in ("stopped", "retired"):
+        assert {item["state"] for item in plan(streams=listed, state=state, event="camp")["streams"]} == {"stopped"}
+    assert plan(streams=listed, state="stopped", event="camp")["options"]["exclusive"] == "event"
+    assert plan(streams=listed, state="stopped")["options"]["exclusive"] == "no"
+    alone = plan(state="stopped", event="Camp")
+    assert (alone["streams"], alone["event"]["slug"], alone["options"]["exclusive"]) == ([], "camp", "event")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [(True, "app"), ("yes", "app"), (False, "no"), ("False", "no"), ("event", "event"), (" App ", "app"), ("", "no")],
+)
+def test_exclusive_was_a_boolean(given: Any, expected: str) -> None:
+    assert plan(streams=LIST, exclusive=given)["options"]["exclusive"] == expected

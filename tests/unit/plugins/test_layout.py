@@ -32,9 +32,11 @@ SPECS = [
     arguments.MEETINGS,
     arguments.MEETING_INFO,
     arguments.CREDENTIALS,
+    arguments.EVENT,
+    arguments.EVENT_INFO,
 ]
 # Modules that take no client options, since they do not talk to the API.
-ALONE = {"event_page", "event_plan", "realtime_playback_info"}
+ALONE = {"event_page", "event_plan", "event_result", "realtime_playback_info"}
 # What each layer must not know.
 FORBIDDEN = {
     "errors.py": ("ansible.", "requests", "urllib3"),
@@ -61,6 +63,9 @@ FORBIDDEN = {
     "reconcile/meeting.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/meetings.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/meeting_info.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/slugs.py": ("ansible.", "requests", "urllib3", "_requests", "transport", "api", "models"),
+    "reconcile/rooms.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
+    "reconcile/event.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/info.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/credentials.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),
     "reconcile/playback.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),

@@ -188,7 +188,12 @@ class TestThere:
 
     def test_there_and_back(self, tmp_path: Path) -> None:
         contents = contents_of(Livestream(ingest_server=SERVER, stream_key=HOSTILE[4]))
-        params = {"path": str(tmp_path), "timeout": 30.0, "_contents": sent({"stage": contents, ".bad": contents})}
+        params = {
+            "state": "present",
+            "path": str(tmp_path),
+            "timeout": 30.0,
+            "_contents": sent({"stage": contents, ".bad": contents}),
+        }
         with pytest.raises(InvalidRequest):
             write_sent(params, Context())
         (tmp_path / "link").symlink_to(tmp_path)
@@ -218,4 +223,4 @@ class TestThere:
             write_sent({"path": "/x", "_contents": None}, Context())
 
     def test_nothing_is_nothing(self) -> None:
-        assert placed_there({"paths": [], "changes": [], "failures": []}) == Placed()
+        assert placed_there({"paths": [], "changes": [], "failures": [], "kept": []}) == Placed()

@@ -759,3 +759,9 @@ class TestIndependent:
         api = script.api(base_url="http://127.0.0.1:1/", retries=0)
         with pytest.raises(ConnectionFailed):
             reconcile(api, params(name="feed"), script.context())
+
+
+def test_a_blank_meeting_beside_a_name_is_refused(script: Any) -> None:
+    """A variable that turned out to be empty made an independent livestream that nobody can delete."""
+    with pytest.raises(InvalidRequest, match="meeting_id is blank"):
+        run(script, meeting_id=" ", name="main-stage", state="started")

@@ -15,11 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import (
-    plan_event,
-    to_bring_about,
-    with_observed,
-)
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import plan_event
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule import ScheduleError, read_schedule
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.conference import OpenRoom
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.json_v2 import Days, Rooms, Span
@@ -126,18 +122,7 @@ def test_so_is_the_plan() -> None:
         schedule = read_schedule(version_1(number))
         streams = [{"name": f"m-Room-{item}", "encoder": "desk"} for item in range(number)]
         answers = {"schedule": "x", "streams": streams, "credentials": "/keys"}
-        return lambda: plan_event(answers, lambda _place, _days, _rooms: schedule)
-
-    assert grows(make) < MOST
-
-
-def test_so_is_what_became_of_the_streams() -> None:
-    def make(number: int) -> Callable[[], object]:
-        schedule = read_schedule(version_1(number))
-        streams = plan_event({"schedule": "x", "state": "started"}, lambda _place, _days, _rooms: schedule)["streams"]
-        meetings = [{"id": str(item), "title": f"m: Room {item}"} for item in range(number)]
-        livestreams = [{"meeting_id": str(item), "status": "LIVE"} for item in range(number)]
-        return lambda: to_bring_about(with_observed(streams, meetings, livestreams))
+        return lambda: plan_event(answers, lambda _place, _days, _rooms, _slug: schedule)
 
     assert grows(make) < MOST
 

@@ -1,0 +1,176 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rooms of an event, what is left over from it, and what is returned of both."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import check_id
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
+    InvalidRequest,
+    RealtimeError,
+    RequestFailed,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.models import INVOKED, Livestream, Meeting
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import livestreams, meetings
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import given
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import canonical
+
+PRESENT, STARTED, STOPPED, RETIRED = "present", "started", "stopped", "retired"
+KINDS = ("meeting_id", "meeting_title", "independent")
+GIVEN = ("name", "title", "meeting_title", "independent", "encoder", "talks")  # what a result repeats of a stream
+
+
+@dataclass
+class Room:
+    """A stream of the event, and what became of it.
+
+    ``meeting`` is what is known of its meeting, ``livestream`` its entry in the batch of livestreams; each is None when
+    there is none. ``wanted`` is its entry in the batch of meetings, if that has anything to do for it.
+    """
+
+    stream: Mapping[str, Any]
+    state: str
+    wait: bool
+    meeting: Meeting | None = None
+    livestream: livestreams.Entry | None = None
+    wanted: meetings.Entry | None = None
+    failure: RealtimeError | None = None
+    warnings: tuple[str, ...] = ()
+    playable: bool | None = None
+
+    @property
+    def name(self) -> str:
+        """What the stream is called."""
+        return str(self.stream["name"])
+
+    @property
+    def title(self) -> str | None:
+        """The title of its meeting, when that is how it is known."""
+        title: str | None = given(self.stream, "meeting_title")
+        return title
+
+    @property
+    def independent(self) -> bool:
+        """Whether it needs no meeting."""
+        return bool(self.stream["independent"])
+
+    @property
+    def meeting_id(self) -> str | None:
+        """The ID of its meeting, as far as it is known."""
+        return given(self.stream, "meeting_id") or (self.meeting.id if self.meeting is not None else None)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was sent for it that changed something, or would be sent in check mode."""
+        entries = (self.livestream, self.wanted.single if self.wanted is not None else None)
+        return any(entry is not None and entry.changed for entry in entries)
+
+    @property
+    def why(self) -> RealtimeError | None:
+        """Why it failed: the first of the reasons."""
+        entries = (self.wanted, self.livestream)
+        return self.failure or next((e.failure for e in entries if e is not None and e.failure is not None), None)
+
+    @contextlib.contextmanager
+    def noting(self) -> Iterator[None]:
+        """A block of which a failure stays with this room."""
+        try:
+            yield
+        except RealtimeError as failure:
+            self.failure = failure
+
+
+@dataclass
+class Leftover:
+    """What carries the event's slug, is there, and is not in the list. ``stopping``: its entry, if it is stopped."""
+
+    meeting: Meeting | None = None
+    livestream: Livestream | None = None
+    stopping: livestreams.Entry | None = None
+
+    @property
+    def current(self) -> Livestream:
+        """Its livestream as it was seen last."""
+        return self.stopping.current if self.stopping is not None else self.livestream or Livestream()
+
+    @property
+    def on_air(self) -> bool:
+        """Whether it was seen on the air last."""
+        return on_air(self.current)
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        called = (self.meeting and self.meeting.title) or self.current.name or self.current.id
+        stopped = " (stopped)" if self.stopping is not None and self.stopping.changed else ""
+        return f"{called!r}{' (on the air)' if self.on_air else stopped}"
+
+    def result(self) -> dict[str, Any]:
+        """What the task returns of it."""
+        meeting, livestream = self.meeting or Meeting(id=self.current.meeting_id), self.current
+        values = {
+            "name": livestream.name,
+            "meeting_title": meeting.title,
+            "meeting_id": meeting.id,
+            "meeting_status": meeting.status,
+            "id": livestream.id,
+            "status": livestream.status,
+            "on_air": self.on_air,
+            "changed": self.stopping is not None and self.stopping.changed,
+        }
+        return {**values, **failed(self.stopping.failure if self.stopping is not None else None)}
+
+
+def rooms_of(params: Mapping[str, Any]) -> list[Room]:
+    """The rooms; refused as a whole when one is invalid or two have one name."""
+    rooms: list[Room] = []
+    places: dict[tuple[str, str], int] = {}
+    for place, stream in enumerate(params["streams"]):
+        kinds = [kind for kind in KINDS if given(stream, kind)]
+        if given(stream, "name") is None:
+            raise InvalidRequest(f"streams[{place}].name is blank")
+        if len(kinds) != 1:
+            raise InvalidRequest(
+                f"streams[{place}] ({stream['name']}) needs exactly one of meeting_id, meeting_title and "
+                f"independent: true, and has {' and '.join(kinds) or 'none'}"
+            )
+        if kinds == ["meeting_id"]:
+            check_id(f"streams[{place}].meeting_id", stream["meeting_id"])
+        for option in ("name", "meeting_id", "meeting_title"):
+            value = given(stream, option)
+            key = option, value if option == "meeting_id" else canonical(value or "")
+            if value is not None and places.setdefault(key, place) != place:
+                raise InvalidRequest(f"streams[{places[key]}] and streams[{place}] have the same {option}: {value!r}")
+        state = params["state"]
+        if state not in (STOPPED, RETIRED):
+            state = given(stream, "state") or state
+        wait = params["wait"] and stream.get("wait") is not False
+        rooms.append(Room({**stream, "independent": bool(stream["independent"])}, state, wait))
+    return rooms
+
+
+def on_air(livestream: Livestream) -> bool:
+    """Whether it is active. The service calls an independent one INVOKED to which nobody has pushed yet."""
+    return livestream.active and (livestream.meeting_id is not None or livestream.status != INVOKED)
+
+
+def failed(failure: RealtimeError | None) -> dict[str, Any]:
+    """What a result says of a failure."""
+    if failure is None:
+        return {}
+    error = {"error": failure.details()} if isinstance(failure, RequestFailed) else {}
+    return {"failed": True, "msg": str(failure), **error}
+
+
+def nearest(text: str, wanted: str | None, names: Sequence[str]) -> str:
+    """A text with the name that is most like the wanted one, if any is."""
+    near = difflib.get_close_matches(wanted or "", names, 1)
+    return f"{text}: did you mean {near[0]!r}?" if near else f"{text}: check the name, app_id and account_id"

@@ -1,0 +1,287 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The modules realtime_event and realtime_event_info: an event from nothing to its end, and what goes wrong with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from simulator.client import Control
+
+ROOMS = [
+    {"name": "camp-curie", "meeting_title": "camp: Curie"},
+    {"name": "camp-meitner", "meeting_title": "camp: Meitner"},
+]
+FEED = {"name": "camp-mast", "independent": True}
+ACTIVE = ("LIVE", "INVOKED")
+
+
+@pytest.fixture
+def event(actor: Any) -> Any:
+    """Runs realtime_event for the event ``camp``, unless something else is said."""
+
+    def run(*streams: dict[str, Any], state: str = "present", check: bool = False, **options: Any) -> Any:
+        options = {"event": "camp", "state": state, "streams": [dict(item) for item in streams], **options}
+        return actor("realtime_event", check=check, **options)
+
+    return run
+
+
+@pytest.fixture
+def info(actor: Any) -> Any:
+    """The same with realtime_event_info."""
+
+    def run(*streams: dict[str, Any], **options: Any) -> Any:
+        return actor("realtime_event_info", **{"event": "camp", "streams": [dict(item) for item in streams], **options})
+
+    return run
+
+
+def on_air(sim: Control) -> dict[str, str]:
+    """The names of what is on the air, by meeting."""
+    return {item["meeting_id"]: item["name"] for item in sim.livestreams() if item["status"] in ACTIVE}
+
+
+def meetings(ran: Any) -> list[str]:
+    """The meetings of the rooms."""
+    return [item["meeting_id"] for item in ran.values["streams"]]
+
+
+def left(ran: Any) -> list[tuple[str, bool]]:
+    """What is left over, and whether it is on the air."""
+    return [(item["meeting_title"] or item["name"], item["on_air"]) for item in ran.values["leftovers"]]
+
+
+@pytest.mark.parametrize("exclusive", ["event", "app"])
+def test_what_is_in_the_list_is_never_stopped_by_exclusive(event: Any, sim: Control, exclusive: str) -> None:
+    event(*ROOMS, state="started")
+    before = on_air(sim)
+    assert len(before) == 2
+    for streams in (ROOMS, [{**ROOMS[0], "state": "present"}, ROOMS[1]]):
+        ran = event(*streams, exclusive=exclusive)
+        assert not ran.values["changed"], ran.values
+        assert [item["status"] for item in ran.values["streams"]] == ["LIVE", "LIVE"]
+    ran = event({**ROOMS[0], "state": "present"}, ROOMS[1], state="started", exclusive=exclusive)
+    assert not ran.values["changed"]
+    ran = event(ROOMS[0], others=[dict(ROOMS[1])], exclusive=exclusive)
+    assert (ran.values["changed"], ran.values["leftovers"]) == (False, [])
+    assert on_air(sim) == before
+
+
+def test_a_title_that_names_no_meeting_is_an_error_of_that_room(event: Any, sim: Control) -> None:
+    event(*ROOMS, state="started")
+    typo = {"name": "camp-curei", "meeting_title": "camp: Curei"}
+    ran = event(typo, ROOMS[1], state="stopped")
+    failed, stopped = ran.values["streams"]
+    assert ran.values["failed"]
+    assert failed["msg"] == "no meeting is titled 'camp: Curei': did you mean 'camp: Curie'?"
+    assert (failed["status"], failed["on_air"], failed["meeting_id"]) == (None, None, None)
+    assert (stopped["status"], stopped["on_air"]) == ("IDLE", False)
+    assert left(ran) == [("camp: Curie", True)]
+    assert "'camp: Curie' (on the air)" in ran.warnings[0]
+
+
+@pytest.mark.parametrize("kind", [{"meeting_id": "nobody"}, {"independent": True}])
+def test_what_does_not_exist_was_not_seen_to_be_stopped(event: Any, sim: Control, kind: dict[str, Any]) -> None:
+    ran = event({"name": "camp-x", **kind}, state="stopped")
+    (room,) = ran.values["streams"]
+    assert ran.values["failed"]
+    assert (room["status"], room["on_air"]) == (None, None)
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["by its list", "by its slug"])
+@pytest.mark.parametrize("change", [{"title": "Overflow"}, {"status": "INACTIVE"}], ids=["renamed", "retired"])
+def test_a_meeting_that_was_changed_on_the_air_is_stopped(
+    event: Any, actor: Any, sim: Control, change: dict[str, str], listed: bool
+) -> None:
+    first = meetings(event(*ROOMS, state="started"))
+    if "title" in change:
+        actor("realtime_meeting", meeting_id=first[0], title=change["title"])
+    else:
+        actor("realtime_meeting", meeting_id=first[0], state="inactive")
+    ran = event(*(ROOMS if listed else ()), state="stopped")
+    assert not ran.values.get("failed"), ran.values
+    assert on_air(sim) == {}
+    again = event(*(ROOMS if listed else ()), state="stopped")
+    assert not again.values["changed"]
+    if listed and "status" in change:
+        assert [item["status"] for item in again.values["streams"]] == ["IDLE", "IDLE"]
+
+
+def test_a_renamed_room_is_left_over_and_stopped_when_asked_for(event: Any, sim: Control) -> None:
+    other = {"event": "camp-2027", "streams": [{"name": "camp-2027-hall", "meeting_title": "camp-2027: Hall"}]}
+    event(**other, state="started")
+    old = meetings(event(*ROOMS, state="started"))
+    renamed = [{"name": "camp-marie-curie", "meeting_title": "camp: Marie Curie"}, ROOMS[1]]
+    ran = event(*renamed, state="started")
+    assert left(ran) == [("camp: Curie", True)]
+    check = event(*renamed, state="started", exclusive="event", check=True)
+    ran = event(*renamed, state="started", exclusive="event")
+    assert check.values["changed"] is ran.values["changed"] is True
+    assert left(ran) == left(check) == [("camp: Curie", False)]
+    assert ran.values["leftovers"][0]["changed"]
+    assert old[0] not in on_air(sim)
+    # Of another event, whose slug begins like this one, nothing is touched.
+    assert sorted(on_air(sim).values()) == ["camp-2027-hall", "camp-marie-curie", "camp-meitner"]
+    again = event(*renamed, state="started", exclusive="event")
+    assert not again.values["changed"]
+    ran = event(*renamed, state="started", exclusive="app")
+    assert sorted(on_air(sim).values()) == ["camp-marie-curie", "camp-meitner"]
+    assert [item["name"] for item in ran.values["unlisted"]] == ["camp-2027-hall"]
+
+
+def test_a_livestream_of_a_renamed_meeting_is_that_of_the_longest_slug(event: Any, actor: Any, sim: Control) -> None:
+    hall = {"name": "camp-2027-hall", "meeting_title": "camp-2027: Hall"}
+    desk = {"name": "camp-2027-desk", "meeting_title": "camp-2027: Desk"}
+    (first, _second) = meetings(event(hall, desk, event="camp-2027", state="started"))
+    actor("realtime_meeting", meeting_id=first, title="Renamed by hand")
+    event(state="stopped")
+    assert sorted(on_air(sim).values()) == ["camp-2027-desk", "camp-2027-hall"]
+
+
+def test_a_livestream_of_the_same_name_elsewhere_is_not_that_of_the_room(event: Any, sim: Control) -> None:
+    """Without a slug, a name says nothing about the event."""
+    stage = {"name": "stage", "meeting_title": "Other event: Stage"}
+    event(stage, event=None, state="started")
+    ran = event({"name": "stage", "meeting_title": "Stage"}, event=None, state="stopped")
+    assert (ran.values["failed"], ran.accepted) == (True, [])
+    assert on_air(sim)
+
+
+@pytest.mark.parametrize("form", ["trimmed", "escaped"])
+def test_titles_are_found_in_the_form_in_which_the_service_keeps_them(event: Any, sim: Control, form: str) -> None:
+    sim.configure(name_form=form)
+    streams = [{"name": "camp-rd", "meeting_title": "camp: R&D  lab "}]
+    event(*streams, state="started")
+    again = event(*streams, state="started")
+    assert (again.values["changed"], again.values["leftovers"]) == (False, [])
+    event(*streams, state="stopped")
+    assert on_air(sim) == {}
+
+
+def test_a_title_that_may_have_been_cut_fails_alone(event: Any, sim: Control) -> None:
+    title = "camp: the long history of the network"
+    sim.add_meeting(title=title[:32])
+    ran = event({"name": "camp-history", "meeting_title": title}, ROOMS[0], state="started")
+    assert "may be what the service calls" in ran.values["streams"][0]["msg"]
+    assert ran.values["streams"][1]["on_air"]
+
+
+@pytest.mark.parametrize("missing", ["fail", "warn"])
+def test_who_is_on_the_air_is_verified_when_another_is_missing(event: Any, sim: Control, missing: str) -> None:
+    ran = event(*ROOMS, FEED, state="started", missing=missing, verify="warn", wait_timeout=30)
+    assert bool(ran.values.get("failed")) is (missing == "fail")
+    assert ran.values["missing"] == ["camp-mast"]
+    assert [item["playable"] for item in ran.values["streams"]] == [True, True, None]
+    assert any("not yet: camp-mast" in str(step) for step in ran.progress)
+    told = ran.values["msg"] if missing == "fail" else ran.warnings[0]
+    assert "camp-mast" in told
+    assert "camp-curie" not in told
+
+
+def test_a_room_need_not_be_waited_for(event: Any, sim: Control) -> None:
+    ran = event(*ROOMS, {**FEED, "wait": False}, state="started")
+    assert (ran.values["missing"], ran.values.get("failed")) == ([], None)
+    assert ran.values["streams"][2]["on_air"] is False
+
+
+def test_a_refused_meeting_does_not_keep_the_others_off_the_air(event: Any, sim: Control) -> None:
+    sim.faults(
+        {"kind": "status", "status": 403, "operation": "create_meeting", "index": 0, "times": 1,
+         "body": {"success": False, "errors": [{"code": 10000, "message": "Forbidden"}]}}
+    )  # fmt: skip
+    ran = event(*ROOMS, state="started", concurrency=1)
+    first, second = ran.values["streams"]
+    assert ran.values["msg"].startswith("1 of 2 rooms failed: camp-curie: create the meeting 'camp: Curie': HTTP 403")
+    assert (first["failed"], first["meeting_id"], first["on_air"]) == (True, None, None)
+    assert (second["status"], second["on_air"]) == ("LIVE", True)
+
+
+def test_two_rooms_of_one_meeting(event: Any, sim: Control) -> None:
+    meeting = sim.add_meeting(title="camp: Curie")
+    ran = event(ROOMS[0], {"name": "camp-also", "meeting_id": meeting}, state="started")
+    assert ran.values["streams"][0]["on_air"]
+    assert ran.values["streams"][1]["msg"] == f"camp-curie and camp-also are both about the meeting {meeting}"
+
+
+def test_an_event_is_retired_when_nothing_is_on_the_air(event: Any, sim: Control) -> None:
+    event(*ROOMS, FEED, state="started", wait=False)
+    ran = event(*ROOMS, state="retired")
+    assert (ran.values["failed"], ran.accepted) == (True, [])
+    assert "nothing is retired while this is on the air: camp-curie, camp-meitner" in ran.values["msg"].lower()
+    event(state="stopped")
+    check = event(ROOMS[0], state="retired", check=True)
+    ran = event(ROOMS[0], state="retired")
+    assert check.values["changed"] is ran.values["changed"] is True
+    assert [entry.body for entry in ran.accepted] == [{"status": "INACTIVE"}] * 2
+    assert [(item["meeting_title"], item["meeting_status"]) for item in ran.values["leftovers"]] == [
+        ("camp: Meitner", "INACTIVE"), (None, None)
+    ]  # fmt: skip
+    again = event(ROOMS[0], state="retired")
+    assert (again.values["changed"], left(again)) == (False, [("camp-mast", False)])
+
+
+def test_nothing_is_reported_as_changing_where_nothing_changes(event: Any, sim: Control) -> None:
+    event(*ROOMS, FEED)
+    for check in (False, True):
+        assert event(*ROOMS, FEED, check=check).progress == []
+    assert not any("changing" in str(step) for step in event(*ROOMS, state="started", check=True).progress)
+
+
+def test_a_diff_names_the_room(event: Any, sim: Control) -> None:
+    ran = event(*ROOMS, state="started")
+    assert any(item["before_header"].startswith("camp-curie: the livestream of") for item in ran.values["diff"])
+
+
+def test_an_event_without_a_slug_says_so(event: Any, sim: Control) -> None:
+    ran = event(*ROOMS, event=None)
+    assert [text for text in ran.warnings if "no slug" in text]
+    assert ran.values["leftovers"] == []
+
+
+def test_an_event_is_reported_as_it_stands(event: Any, info: Any, sim: Control) -> None:
+    ran = info(*ROOMS, FEED)
+    assert ran.values["missing"] == [item["name"] for item in (*ROOMS, FEED)]
+    assert {item["on_air"] for item in ran.values["streams"]} == {False}
+    event(*ROOMS, FEED, state="started", wait=False)
+    sim.advance(60)
+    ran = info(*ROOMS, FEED, state="started")
+    assert (ran.values["missing"], ran.values["changed"]) == (["camp-mast"], False)
+    ran = info(ROOMS[0], state="stopped")
+    assert ran.values["missing"] == ["camp-curie"]
+    assert left(ran) == [("camp: Meitner", True), ("camp-mast", False)]
+    ran = info()
+    assert sorted(left(ran)) == [("camp-mast", False), ("camp: Curie", True), ("camp: Meitner", True)]
+    assert {entry.method for entry in ran.journal} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"event": "Camp 2027"}, "event must be lower-case letters, digits and single dashes, not 'Camp 2027'"),
+        ({"event": None, "streams": []}, "give streams, or event: which event is meant?"),
+        ({"streams": [{"name": "a"}]}, "streams[0] (a) needs exactly one of meeting_id, meeting_title and independent"),
+        ({"streams": [{"name": " ", "independent": True}]}, "streams[0].name is blank"),
+        ({"streams": [{**FEED}, {**FEED}]}, "streams[0] and streams[1] have the same name: 'camp-mast'"),
+        ({"streams": [{**ROOMS[0]}], "concurrency": 0}, "concurrency must be from 1 to 32"),
+    ],
+)
+def test_what_makes_no_event_is_refused(actor: Any, sim: Control, options: dict[str, Any], message: str) -> None:
+    ran = actor("realtime_event", **options)
+    assert ran.values["msg"].startswith(message)
+    assert ran.journal == []
+
+
+def test_a_rerun_of_500_rooms_costs_a_few_pages(event: Any, sim: Control) -> None:
+    sim.configure(rate_limit=0)
+    titled = [{"name": f"camp-m{number}", "meeting_title": f"camp: Room {number}"} for number in range(300)]
+    streams = [*titled, *({"name": f"camp-i{number}", "independent": True} for number in range(200))]
+    event(*streams, state="started", wait=False, concurrency=16)
+    sim.advance(60)
+    ran = event(*streams, state="started", wait=False, exclusive="event")
+    assert not ran.values["changed"], ran.values.get("msg")
+    assert len(ran.journal) <= 20
