@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +16,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Tally
 
 CONCURRENCY = range(1, 33)
+WAKE_UP = 1.0  # seconds
 MOST_NAMED = 5  # different reasons that the task's own message repeats
 
 
@@ -72,7 +74,7 @@ def in_pool(
         for thread in threads:
             thread.start()
         for done in range(1, len(entries) + 1):
-            failure = ended.get()
+            failure = _next(ended)
             if failure is not None:
                 raise failure
             elapsed = context.clock.now() - started
@@ -82,6 +84,16 @@ def in_pool(
         raise
     for thread in threads:
         thread.join()
+
+
+def _next(ended: queue.SimpleQueue[BaseException | None]) -> BaseException | None:
+    """What comes next. Wakes up from time to time.
+
+    A signal that comes right before this thread begins to wait is noticed only when it wakes up.
+    """
+    while True:
+        with contextlib.suppress(queue.Empty):
+            return ended.get(timeout=WAKE_UP)
 
 
 def failure_message(failed: Sequence[tuple[str, RealtimeError]], total: int, things: str) -> str | None:

@@ -761,7 +761,7 @@ class TestIndependent:
             reconcile(api, params(name="feed"), script.context())
 
 
-def test_a_blank_meeting_beside_a_name_is_refused(script: Any) -> None:
+def test_a_blank_meeting_beside_a_name_is_refused(script: Any, params: Any) -> None:
     """A variable that turned out to be empty made an independent livestream that nobody can delete."""
     with pytest.raises(InvalidRequest, match="meeting_id is blank"):
-        run(script, meeting_id=" ", name="main-stage", state="started")
+        run(script, params, meeting_id=" ", name="main-stage", state="started")
