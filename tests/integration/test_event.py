@@ -32,7 +32,9 @@ SAMPLE = ROOT / "playbooks/files/schedule_sample.json"
 PUBLISHED = sorted((ROOT.parent / "shared/data/schedules").glob("*-*.json"))
 ROLE = "eventops.cloudflare.event_livestream : "
 APPLY, PUBLISH = f"{ROLE}Apply the states of the meetings and livestreams", f"{ROLE}Publish what came of it"
-PROVISION, START, STOP = (f"eventops.cloudflare.event_{name}" for name in ("provision", "start", "stop"))
+PROVISION, START, STOP, STATUS, CLEANUP = (
+    f"eventops.cloudflare.event_{name}" for name in ("provision", "start", "stop", "status", "cleanup")
+)
 ACTIVE = ("LIVE", "INVOKED")
 
 both_ways = pytest.mark.parametrize("way", [True, False], ids=["in process", "as a module"])
@@ -354,3 +356,85 @@ def test_a_programme_of_500_costs_a_request_or_two_for_each(playbook: Any, sim: 
     assert stop.returncode == 0, stop.output
     assert len(stop.accepted) == 300
     assert len(stop.journal) <= 2 * 300 + 40
+
+
+def test_the_slug_alone_stops_the_whole_event(playbook: Any, sim: Control) -> None:
+    """Also what the list lacks by now, and what was retired on the air. Nothing of another event."""
+    streams = [{"name": name, "meeting_title": name.title()} for name in ("curie", "meitner", "gray")]
+    said = answers(streams=streams, event="camp", wait=False)
+    assert playbook(START, **said).returncode == 0
+    assert playbook(START, **answers(streams=streams[:1], event="camp-2027", wait=False)).returncode == 0
+    retired = [item["meeting_id"] for item in sim.livestreams() if item["name"] == "camp-gray"]
+    task = {"eventops.cloudflare.realtime_meeting": {"meeting_id": retired[0], "state": "inactive"}}
+    assert playbook([task]).returncode == 0
+    stop = playbook(STOP, **answers(event="Camp"))
+    assert stop.returncode == 0, stop.output
+    assert [item["name"] for item in sim.livestreams() if item["status"] in ACTIVE] == ["camp-2027-curie"]
+    again = playbook(STOP, **answers(event="camp"))
+    assert (again.returncode, again.changed) == (0, 0)
+
+
+def test_keys_are_there_before_the_encoder_is_waited_for(playbook: Any, sim: Control) -> None:
+    sheet = playbook.home / "sheet.html"
+    said = answers(streams=STREAMS, credentials=str(playbook.vault / "encoders"), wait_timeout=1, run_sheet=str(sheet))
+    ran = playbook(START, **said)
+    assert ran.returncode == 2
+    assert (playbook.vault / "encoders/camp2019-mast/ffmpeg.env").exists()
+    assert "1 of 3 rooms failed: camp2019-mast: the livestream 'camp2019-mast' was not LIVE within 1 s" in ran.failure
+    assert {name: item["playable"] for name, item in results(ran).items()} == {
+        "camp2019-curie": True,
+        "camp2019-meitner": True,
+        "camp2019-mast": None,
+    }
+    assert "camp2019-curie" in sheet.read_text()
+    assert "Tell what came of it" in [item["task"] for item in ran.results]
+    warned = playbook(START, extra={**said["extra"], "event_livestream_missing": "warn"})
+    assert warned.returncode == 0, warned.output
+    assert "camp2019-mast is missing" in warned.output
+
+
+def test_an_event_is_reported_and_retired(playbook: Any, sim: Control) -> None:
+    data = playbook.home / "status.json"
+    said = answers(streams=STREAMS[:2], event="camp2019", credentials=str(playbook.vault / "encoders"))
+    asked = {**said["extra"], "event_livestream_state": "started", "event_livestream_status_data": str(data)}
+    ran = playbook(STATUS, extra=asked)
+    assert (ran.returncode, {entry.method for entry in ran.journal}) == (2, {"GET"})
+    assert "Not started: camp2019-curie, camp2019-meitner" in ran.failure
+    assert playbook(START, **said).returncode == 0
+    ran = playbook(STATUS, extra=asked)
+    assert ran.returncode == 0, ran.output
+    found = json.loads(data.read_text())
+    assert (found["event"], found["missing"], found["leftovers"]) == ("camp2019", [], [])
+    assert [item["status"] for item in found["streams"]] == ["LIVE", "LIVE"]
+    refused = playbook(CLEANUP, **said)
+    assert (refused.returncode, refused.accepted) == (2, [])
+    assert (playbook.vault / "encoders/camp2019-curie").exists()
+    assert playbook(STOP, **said).returncode == 0
+    check = playbook(CLEANUP, "--check", **said)
+    ran = playbook(CLEANUP, **said)
+    assert (check.returncode, ran.returncode, check.changed) == (0, 0, ran.changed), ran.output
+    assert ran.changed == 2
+    assert list((playbook.vault / "encoders").iterdir()) == []
+    again = playbook(CLEANUP, **said)
+    assert (again.returncode, again.changed) == (0, 0), again.output
+
+
+def test_tags_that_no_task_has_run_nothing_of_the_role(playbook: Any, sim: Control) -> None:
+    ran = playbook(START, "--tags", "nothing", **answers(streams=STREAMS[:1]))
+    assert (ran.results, ran.journal) == ([], [])
+
+
+def test_a_list_names_the_rooms_that_are_meant(playbook: Any, sim: Control) -> None:
+    said = answers(streams=STREAMS[:2], event="camp2019", only=["camp2019-curie"], exclusive="app")
+    assert playbook(START, **answers(streams=STREAMS[:2], event="camp2019", wait=False)).returncode == 0
+    ran = playbook(STOP, **said)
+    assert ran.returncode == 0, ran.output
+    assert [item["name"] for item in sim.livestreams() if item["status"] in ACTIVE] == ["camp2019-meitner"]
+
+
+def test_the_former_name_of_exclusive_is_deprecated(playbook: Any, sim: Control) -> None:
+    sim.seed(meetings=1, active=True)
+    ran = playbook(START, **answers(streams=STREAMS[:1], exclusive=True))
+    assert ran.returncode == 0, ran.output
+    assert "exclusive: true is now called exclusive: app" in ran.output
+    assert len(active(sim)) == 1

@@ -48,10 +48,10 @@ class Desired(NamedTuple):
         for option in ("meeting_id", "livestream_id"):
             if identity[option] is not None:
                 check_id(option, identity[option])
-        if identity["name"] and not identity["livestream_id"] and params.get("meeting_id") is not None:
-            if identity["meeting_id"] is None:
-                # A variable that turned out to be empty. An independent livestream could never be deleted again.
-                raise InvalidRequest("meeting_id is blank: leave it out if an independent livestream is meant")
+        blank = identity["meeting_id"] is None and params.get("meeting_id") is not None
+        if blank and identity["name"] and not identity["livestream_id"]:
+            # A variable that turned out to be empty. An independent livestream could never be deleted again.
+            raise InvalidRequest("meeting_id is blank: leave it out if an independent livestream is meant")
         if not any(identity.values()):
             raise InvalidRequest("give meeting_id, livestream_id or name: which livestream is meant?")
         if params["state"] == "present" and identity["meeting_id"]:
