@@ -31,6 +31,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import (
+    event,
     livestream,
     livestreams,
     meeting,
@@ -55,6 +56,8 @@ MODULES: Final[dict[str, tuple[arguments.Spec, Reconcile]]] = {
     "realtime_livestreams": (arguments.LIVESTREAMS, livestreams.reconcile_all),
     "realtime_meeting": (arguments.MEETING, meeting.reconcile_meeting),
     "realtime_meetings": (arguments.MEETINGS, meetings.reconcile_meetings),
+    "realtime_event": (arguments.EVENT, event.reconcile_event),
+    "realtime_event_info": (arguments.EVENT_INFO, event.event_info),
 }
 Network = Literal["http", "https", "proxy"]
 NETWORKS: Final[tuple[Network, ...]] = get_args(Network)
@@ -287,7 +290,7 @@ class Actor:
     @staticmethod
     def budget(options: Mapping[str, Any]) -> float:
         """Seconds that a task may sleep: while it waits, and before its repetitions."""
-        entries = options.get("livestreams") or options.get("meetings") or [options]
+        entries = options.get("livestreams") or options.get("meetings") or options.get("streams") or [options]
         waits = options["wait_timeout"] if options.get("wait") else 0.0
         return float(waits + RETRIES * RETRY_MAX_WAIT * REPEATABLE * (1 + len(entries)))
 
@@ -441,9 +444,9 @@ class Stage:
 
     def note_others(self) -> None:
         """Keep what somebody else did that matters later, and forget the rest."""
-        for event in self.world.happened:
-            if event.do == "rename_meeting":
-                self.renamed[self.world.service.called(event.title) or ""] += 1
+        for happened in self.world.happened:
+            if happened.do == "rename_meeting":
+                self.renamed[self.world.service.called(happened.title) or ""] += 1
         self.world.happened.clear()
 
     def calm(self) -> None:
