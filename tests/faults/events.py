@@ -167,8 +167,12 @@ class Events(RuleBasedStateMachine):
             assert (meeting.status, meeting.title) == before[meeting_id], f"{task} touched {meeting.title!r}"
             stopped = meeting_id in on_air and meeting_id not in self._on_air()
             assert not stopped or task.options["exclusive"] == "app", f"{task} stopped {meeting.title!r}"
+        if task.options["state"] == "retired":
+            retired = [item for item in on_air if service.meetings[item].status != before[item][0]]
+            assert not retired, f"{task} retired what is on the air"
         if "streams" in ran.values:
             self._reported(ran)
+            self._left(ran)
             if not task.check:
                 self._mentioned(event, ran)
         return ran
@@ -215,6 +219,17 @@ class Events(RuleBasedStateMachine):
             if item["meeting_id"] is None or item["on_air"] is None:
                 continue
             assert item["on_air"] is (item["meeting_id"] in on_air), f"{ran.task}: {item} is not so"
+
+    def _left(self, ran: Ran) -> None:
+        """What is left over is not in the list, and what was not found was not stopped."""
+        active = [item for item in self.stage.world.service.meetings.values() if item.status == "ACTIVE"]
+        listed = {item.get("meeting_title") for item in [*ran.task.options["others"], *ran.task.options["streams"]]}
+        oldest = {next((item.id for item in active if item.title == title), None) for title in listed}
+        for item in ran.values["leftovers"]:
+            assert item["meeting_id"] is None or item["meeting_id"] not in oldest, f"{ran.task}: {item} is in the list"
+        for item in ran.values["streams"]:
+            if item["state"] == "stopped" and item["meeting_title"] and not item.get("failed"):
+                assert item["meeting_id"] is not None or "info" in ran.task.module, f"{ran.task}: {item} was not found"
 
     def _mentioned(self, event: str, ran: Ran) -> None:
         """Whatever is on the air of the event is in the result, or was left alone on purpose."""
