@@ -303,7 +303,9 @@ leftovers:
       returned: when a request for it failed
       type: dict
 unlisted:
-  description: What O(exclusive=app) stopped that is not left over from the event, with the keys of one of C(livestreams) of M(eventops.cloudflare.realtime_livestreams).
+  description:
+    - What O(exclusive=app) stopped that is not left over from the event.
+    - Each has the keys that M(eventops.cloudflare.realtime_livestreams) returns of a livestream.
   returned: once the options are accepted and the lists are read
   type: list
   elements: dict

@@ -108,6 +108,9 @@ def test_every_variable(schedule: Path, place: Place) -> None:
                 wanted = value.strip()
                 if place[-1] in ("run_sheet", "credentials") and not wanted.startswith(("/", "~")):
                     wanted = os.path.abspath(wanted)
+                if place[0] == "streams" and place[-1] in ("name", "meeting_title"):
+                    # The schedule's acronym is put in front.
+                    wanted = f"camp27{'-' if place[-1] == 'name' else ': '}{wanted}"
                 assert carried(found, place) == wanted
         except Exception as error:  # noqa: BLE001
             failures[name] = f"{type(error).__name__}: {str(error)[:300]}"

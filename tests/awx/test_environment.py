@@ -102,6 +102,7 @@ def test_it_has_all_that_a_job_needs(platform: Platform, environment: Path, coll
     sheet = platform.home / "sheet.html"
     answers = {
         "event_livestream_streams": yaml.safe_dump([{"name": "curie", "meeting_title": "Curie"}]),
+        "event_livestream_event": "camp2019",
         "event_livestream_run_sheet": str(sheet),
     }
     for kind in ("provision", "start"):

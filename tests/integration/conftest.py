@@ -47,6 +47,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
     perform,
     perform_alone,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import Settings, Transport
 from integration.loaded import Loaded
 from simulator.client import Control
 from simulator.journal import Entry
@@ -162,7 +163,18 @@ class Actor:
         if module in ALONE:
             result = perform_alone(ALONE[module][1], params, context, diff_mode=True)
         else:
-            result = perform(MODULES[module][1], params, context, diff_mode=True)
+            transports: list[Transport] = []
+
+            def connect(settings: Settings) -> Transport:
+                transports.append(Transport(settings))
+                return transports[0]
+
+            try:
+                result = perform(MODULES[module][1], params, context, diff_mode=True, connect=connect)
+            finally:
+                # Or a process of tests runs out of files.
+                for transport in transports:
+                    transport.close()
         return Ran(result.values, result.warnings, progress, self.sim.journal()[before:])
 
 

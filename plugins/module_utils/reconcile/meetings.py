@@ -245,8 +245,8 @@ class MeetingBatch:
         send([entry for entry in rest if entry.failure is None])
         # What is not to be there must not have come by another entry.
         refuse([*first, *rest], absent)
-        back = Named((kept(entry), entry) for entry in now if entry.titles_anew)
-        for entry in absent:
+        back = Named((kept(entry), entry) for entry in now if entry.titles_anew and id(entry) not in new)
+        for entry in [entry for entry in absent if entry.failure is None]:
             with entry.noting():
                 for other in back.find(title(entry), entry.single.desired.label)[1]:
                     entry.refuse(_one_title(entry, other))
