@@ -84,7 +84,8 @@ def _carry_out(part: str, options: argparse.Namespace) -> dict[str, Any]:
     workers = ("-n", str(options.workers), "--dist", "worksteal")
     match part:
         case "schedules":
-            return _pytest(part, "tests/faults/test_schedules.py", *workers, FAULTS_SCHEDULES=options.schedules)
+            files, numbers = ("tests/faults/test_schedules.py", "tests/faults/test_events.py"), options.schedules
+            return _pytest(part, *files, *workers, FAULTS_SCHEDULES=numbers, FAULTS_EVENTS=numbers // 5)
         case "product":
             return _pytest(part, "tests/faults/test_product.py", *workers, FAULTS_STRIDE=options.stride)
         case "races":

@@ -41,7 +41,7 @@ PARTS: Final = {
 GROWN: Final = (
     "**The search has grown since.** It also reaches the service over TLS and through a proxy, meets its limits and "
     "its informational answers, names that it changes, reads that lag behind, others who act between two pages, and "
-    "interruptions; and it puts more defects back. What follows is what the search before that has tried. "
+    "interruptions; it tries whole events, whose lists change between runs; and it puts more defects back. What follows is what the search before that has tried. "
     "`make test-faults` tries all of it and writes this document anew."
 )
 
@@ -189,6 +189,13 @@ def _schedules(found: Found) -> Iterator[str]:
     yield (
         f"{_number(_sum(found, 'others'))} times, between two requests of a task, somebody else created, renamed or "
         "retired a meeting, created a livestream, or started or ended one."
+    )
+    runs = _number(sum(figures["event runs"].values()))
+    yield (
+        f"{_number(figures['events']['tried'])} further schedules are about two events in one app, whose slugs begin "
+        "alike. Rooms are added to their lists and taken off them, somebody else renames, retires and livestreams "
+        f"meetings, and {runs} times one of them is provisioned, started, stopped or retired: what is reported is so, "
+        "nothing of the other event is touched, and nothing of this one is on the air and goes unmentioned."
     )
     yield (
         "How often each fault struck. *Done* means that the service carried the request out all the same, *not done* "

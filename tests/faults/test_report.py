@@ -22,6 +22,8 @@ FOUND: dict[str, dict[str, Any]] = {
     "schedules": {
         "figures": {
             "schedules": {"tried": 10_042},
+            "events": {"tried": 2_001},
+            "event runs": {"changed": 5_000, "unchanged": 4_000},
             "tasks": {"realtime_livestream": 7, "realtime_meeting": 8},
             "requests": {"sent": 1_234, "blocked": 5_056},
             "networks": {"http": 3_001, "https": 3_002, "proxy": 4_039},
@@ -56,7 +58,15 @@ def test_the_figures_are_in_it() -> None:
     """All that was counted."""
     text = document(FOUND)
     assert text is not None
-    figures = ("10,042", "1,234", "2,003 went wrong in 2 ways", "| reset, done | 2,000 |", "500 races of 5 kinds")
+    figures = (
+        "10,042",
+        "2,001 further schedules",
+        "9,000 times",
+        "1,234",
+        "2,003 went wrong in 2 ways",
+        "| reset, done | 2,000 |",
+        "500 races of 5 kinds",
+    )
     for figure in (
         *figures,
         "8,000 processes",
