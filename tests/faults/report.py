@@ -41,7 +41,8 @@ PARTS: Final = {
 GROWN: Final = (
     "**The search has grown since.** It also reaches the service over TLS and through a proxy, meets its limits and "
     "its informational answers, names that it changes, reads that lag behind, others who act between two pages, and "
-    "interruptions; it tries whole events, whose lists change between runs; and it puts more defects back. What follows is what the search before that has tried. "
+    "interruptions; it tries whole events, whose lists change between runs; and it puts more defects back. "
+    "What follows is what the search before that has tried. "
     "`make test-faults` tries all of it and writes this document anew."
 )
 
