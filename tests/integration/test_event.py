@@ -70,6 +70,7 @@ def active(sim: Control) -> list[str]:
     return sorted(item["meeting_id"] for item in sim.livestreams() if item["status"] in ACTIVE)
 
 
+@pytest.mark.cores
 @pytest.mark.parametrize(("page", "way"), [(1, True), (100, False)])
 def test_an_event_comes_through_its_night(playbook: Any, sim: Control, page: int) -> None:
     sim.configure(max_per_page=page, live_delay=0.2)
@@ -358,6 +359,7 @@ def test_a_programme_of_500_costs_a_request_or_two_for_each(playbook: Any, sim: 
     assert len(stop.journal) <= 2 * 300 + 40
 
 
+@pytest.mark.cores
 def test_the_slug_alone_stops_the_whole_event(playbook: Any, sim: Control) -> None:
     """Also what the list lacks by now, and what was retired on the air. Nothing of another event."""
     streams = [{"name": name, "meeting_title": name.title()} for name in ("curie", "meitner", "gray")]
@@ -374,6 +376,7 @@ def test_the_slug_alone_stops_the_whole_event(playbook: Any, sim: Control) -> No
     assert (again.returncode, again.changed) == (0, 0)
 
 
+@pytest.mark.cores
 def test_keys_are_there_before_the_encoder_is_waited_for(playbook: Any, sim: Control) -> None:
     sheet = playbook.home / "sheet.html"
     said = answers(streams=STREAMS, credentials=str(playbook.vault / "encoders"), wait_timeout=1, run_sheet=str(sheet))
@@ -393,6 +396,7 @@ def test_keys_are_there_before_the_encoder_is_waited_for(playbook: Any, sim: Con
     assert "camp2019-mast is missing" in warned.output
 
 
+@pytest.mark.cores
 def test_an_event_is_reported_and_retired(playbook: Any, sim: Control) -> None:
     data = playbook.home / "status.json"
     said = answers(streams=STREAMS[:2], event="camp2019", credentials=str(playbook.vault / "encoders"))
