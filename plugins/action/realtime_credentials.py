@@ -62,6 +62,8 @@ class ActionModule(InProcessAction):
         """Why the keys must not be sent to a module, or None."""
         if REQUESTS_IMPORT_ERROR is not None:
             return str(missing_required_lib("requests"))
+        if self._task.args.get("state") == "absent":
+            return None  # names are sent, and no keys
         if C.DEFAULT_KEEP_REMOTE_FILES:
             return "ANSIBLE_KEEP_REMOTE_FILES would leave the stream keys on the host: turn it off"
         if C.DEFAULT_DEBUG:
@@ -89,9 +91,8 @@ class _Host:
             # What the module must be given to run, and does not use.
             unused = {"account_id": "", "app_id": "", "livestreams": []}
             # The path as the task has it: what ~ means there, the host knows.
-            used = {"path": self._args["path"], "timeout": params["timeout"], "_contents": sent(folders)}
-            used["state"] = params["state"]
-            values = self._execute({**unused, **used})
+            used = {"path": self._args["path"], "state": params["state"], "timeout": params["timeout"]}
+            values = self._execute({**unused, **used, "_contents": sent(folders)})
             self.passed_on = {key: values[key] for key in PASSED_ON if values.get(key)}
             return placed_there(values)
 

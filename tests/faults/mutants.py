@@ -194,7 +194,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a lock waited for without end",
-        f"{UTILS}/files.py",
+        f"{UTILS}/folders.py",
         "fcntl.LOCK_EX | fcntl.LOCK_NB",
         "fcntl.LOCK_EX",
         LOCKS,
@@ -300,7 +300,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a page written through a link",
-        "plugins/module_utils/files.py",
+        "plugins/module_utils/folders.py",
         "            os.replace(temporary, name, src_dir_fd=self.known, dst_dir_fd=self.known)\n",
         '            os.replace(temporary, os.path.realpath(f"{self.path}/{name}"), src_dir_fd=self.known)\n',
         PAGES,

@@ -85,9 +85,11 @@ def write_credentials(api: RealtimeApi, params: Mapping[str, Any], context: Cont
     A stream that fails does not stop the others.
     """
     check_concurrency(params)
-    entries = entries_of(params)
     if params["state"] == "absent":
-        return _removed(place({entry.name: {} for entry in entries}, context), len(entries))
+        names = [options["name"] for options in params["livestreams"]]
+        files.check_names(names)
+        return _removed(place({name: {} for name in names}, context), len(names))
+    entries = entries_of(params)
     _fetch(api, params, context, entries)
     folders = {entry.name: contents for entry in entries for contents in _contents(entry)}
     placed = place(folders, context)

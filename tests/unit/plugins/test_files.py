@@ -29,7 +29,6 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.files import (
     check_names,
     check_root,
     place,
-    remove,
 )
 
 OLD, NEW = b"old-secret-4711", b"new-secret-4712"
@@ -340,7 +339,7 @@ class TestLocked:
 
             placed = place(str(tmp_path), {"stage": {"key.env": NEW}}, lock_timeout=30, sleep=sleep)
         assert placed.paths == []
-        assert placed.failures == [("stage", f"{tmp_path}/stage was replaced by another folder meanwhile: run again")]
+        assert placed.failures == [("stage", f"{tmp_path}/stage was removed or replaced meanwhile: run again")]
         assert list((tmp_path / "moved").iterdir()) == list((tmp_path / "stage").iterdir()) == []
 
     def test_check_mode_locks_nothing_and_waits_for_nothing(
@@ -402,35 +401,3 @@ class TestNames:
     @pytest.mark.parametrize("path", ["/a/b", "/a/b/", "//a//b//", "/a/./b"])
     def test_roots(self, path: str) -> None:
         assert check_root(path) == "/a/b"
-
-
-class TestRemoving:
-    """remove"""
-
-    def test_links_are_removed_and_not_followed(self, tmp_path: Path) -> None:
-        secret = tmp_path / "elsewhere"
-        secret.write_bytes(NEW)
-        (tmp_path / "root/stage").mkdir(parents=True)
-        (tmp_path / "root/stage/key.env").symlink_to(secret)
-        (tmp_path / "root/linked").symlink_to(tmp_path)
-        removed = remove(str(tmp_path / "root"), ["stage", "linked", "absent"], ["key.env", "elsewhere"])
-        assert [item.path.rpartition("root/")[2] for item in removed.changes] == ["stage/key.env", "stage"]
-        assert [name for name, _text in removed.failures] == ["linked"]
-        assert secret.read_bytes() == NEW
-
-    def test_what_a_killed_run_left_is_removed(self, tmp_path: Path) -> None:
-        (tmp_path / "stage").mkdir()
-        (tmp_path / f"stage/.key.env.{'0' * 16}.tmp").write_bytes(OLD)
-        remove(str(tmp_path), ["stage"], ["key.env"])
-        assert list(tmp_path.iterdir()) == []
-
-    def test_nothing_to_remove(self, tmp_path: Path) -> None:
-        assert remove(str(tmp_path / "nothing"), ["stage"], ["key.env"]) == Placed()
-
-    def test_a_folder_in_the_place_of_a_file_fails_alone(self, tmp_path: Path) -> None:
-        (tmp_path / "stage/key.env").mkdir(parents=True)
-        (tmp_path / "other").mkdir()
-        (tmp_path / "other/key.env").write_bytes(OLD)
-        removed = remove(str(tmp_path), ["stage", "other"], ["key.env"])
-        assert [name for name, _text in removed.failures] == ["stage"]
-        assert not (tmp_path / "other").exists()

@@ -49,6 +49,7 @@ FORBIDDEN = {
     "api.py": ("ansible.", "requests", "urllib3", "_requests", "reconcile"),
     "times.py": ("ansible.", "requests", "urllib3"),
     "files.py": ("ansible.", "requests", "urllib3", "_requests", "transport", "api", "models", "reconcile"),
+    "folders.py": ("ansible.", "requests", "urllib3", "_requests", "transport", "api", "models", "reconcile", "files"),
     "redirects.py": ("ansible.", "models", "api", "reconcile"),
     "manifests.py": ("ansible.", "models", "api", "reconcile"),
     "reconcile/common.py": ("ansible.", "requests", "urllib3", "_requests", "transport"),

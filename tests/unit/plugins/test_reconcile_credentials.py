@@ -12,12 +12,13 @@ import shutil
 import subprocess
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     FileFailed,
     InvalidRequest,
@@ -25,13 +26,15 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.files import Change, Placed
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Livestream
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.credentials import (
+    Folders,
     contents_of,
     entries_of,
     placed_there,
     quoted,
     sent,
+    write_credentials,
     write_sent,
 )
 
@@ -224,3 +227,60 @@ class TestThere:
 
     def test_nothing_is_nothing(self) -> None:
         assert placed_there({"paths": [], "changes": [], "failures": [], "kept": []}) == Placed()
+
+
+class TestRemoving:
+    """With state absent."""
+
+    def removing(self, livestreams: list[dict[str, Any]], placed: Placed) -> tuple[Outcome, list[Folders]]:
+        """What comes of it, and what was handed to the one who removes. There is no API that could be asked."""
+        handed: list[Folders] = []
+
+        def place(folders: Folders, _context: Context) -> Placed:
+            handed.append(folders)
+            return placed
+
+        params = {"state": "absent", "livestreams": livestreams, "concurrency": 4, "required": True}
+        return write_credentials(cast(RealtimeApi, None), params, Context(), place), handed
+
+    def test_only_names_count_and_no_content_is_handed_on(self) -> None:
+        livestreams = [{"name": "a", "id": "../x", "meeting_id": "y"}, {"name": "b"}]
+        outcome, handed = self.removing(livestreams, Placed())
+        assert handed == [{"a": {}, "b": {}}]
+        assert outcome == Outcome(False, {"files": [], "written": [], "removed": [], "missing": []}, [])
+
+    def test_bad_names_are_refused_before_anything_is_handed_on(self) -> None:
+        with pytest.raises(InvalidRequest, match="differ in more than case"):
+            self.removing([{"name": "a"}, {"name": "A"}], Placed())
+
+    def test_what_is_told(self) -> None:
+        placed = Placed(
+            changes=[Change("/x/b/ffmpeg.env", "present", "absent"), Change("/x/a", "folder", "absent")],
+            failures=[("c", "/x/c: Operation not permitted")],
+            kept=["/x/b is kept: 'scene' is in it"],
+        )
+        outcome, _handed = self.removing([{"name": name} for name in "abc"], placed)
+        assert outcome.changed
+        assert outcome.values["removed"] == ["/x/a", "/x/b/ffmpeg.env"]
+        assert outcome.warnings == ("/x/b is kept: 'scene' is in it",)
+        assert outcome.failure == "1 of 3 livestreams failed: c: /x/c: Operation not permitted"
+        assert [(item["before"], item["after"]) for item in outcome.diff or []] == [
+            ("present\n", "absent\n"),
+            ("folder\n", "absent\n"),
+        ]
+
+    def test_there_and_back(self, tmp_path: Path) -> None:
+        root = tmp_path / "root"
+        (root / "stage").mkdir(parents=True)
+        (root / "other").mkdir()
+        for file in ("ffmpeg.env", "service.json", "service.json.bak"):
+            (root / "stage" / file).write_text("secret")
+        (root / "other/scene").write_text("mine")
+        params = {"state": "absent", "path": str(root), "timeout": 30.0, "_contents": sent({"stage": {}, "other": {}})}
+        outcome = write_sent(params, Context())
+        told = json.dumps({"changed": outcome.changed, **outcome.values})
+        placed = placed_there(json.loads(told))
+        assert len(placed.changes) == 4
+        assert placed.kept == [f"{root}/other is kept: 'scene' is in it"]
+        assert "secret" not in told
+        assert [path.name for path in root.rglob("*")] == ["other", "scene"]
