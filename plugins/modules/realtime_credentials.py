@@ -19,15 +19,17 @@ description:
   - Both files of a livestream are in a folder of its name below O(path). Files have mode 0600; folders that are made have mode 0700.
   - A file is replaced as a whole or not at all, whatever happens meanwhile. A symbolic link in the place of a file is replaced and not
     followed. A symbolic link in the place of a folder makes the task fail for that livestream.
-  - What is in O(path) of livestreams that are not listed any more is left alone.
-  - A folder is locked while its files are written, so that jobs do not interfere. A task waits for folders that other jobs have
+  - What is in O(path) of livestreams that are not listed any more is left alone. To remove it, list it with O(state=absent).
+  - A folder is locked while its files are written or removed, so that jobs do not interfere. A task waits for folders that other jobs have
     locked, for O(timeout) seconds in all, and then fails for those that are still locked. In check mode nothing is locked.
 options:
   state:
     description:
       - With V(present), the files of each livestream are there.
       - With V(absent), they are not, and neither is C(service.json.bak), in which OBS keeps an old key. A folder is removed if nothing else
-        is in it. Otherwise it stays, and a warning names it. Nothing is asked of the API, and only the names of O(livestreams) matter.
+        is in it. Otherwise it stays, and a warning names it and what is in it. O(path) is removed if the task has left it empty.
+      - With V(absent), nothing is asked of the API, and only the names of O(livestreams) matter. If O(path) itself cannot be removed, the
+        task warns and does not fail.
     type: str
     choices: [present, absent]
     default: present
@@ -126,7 +128,7 @@ EXAMPLES = r"""
 RETURN = r"""
 files:
   description: The paths of all files that are as they should be, whether this task wrote them or not. In check mode, of all that would be.
-  returned: once the list is read
+  returned: once the list is read; empty with O(state=absent)
   type: list
   elements: str
   sample:
@@ -134,20 +136,23 @@ files:
     - /etc/encoders/camp2019-curie/service.json
 written:
   description: Those of RV(files) that this task wrote, because they were missing, had another content, or could be read by others.
-  returned: once the list is read
+  returned: once the list is read; empty with O(state=absent)
   type: list
   elements: str
   sample:
     - /etc/encoders/camp2019-curie/ffmpeg.env
 removed:
-  description: The files and folders that were removed, or would be in check mode.
-  returned: once the list is read
+  description: The paths of the files and folders that were removed, or would be in check mode, sorted. Empty with O(state=present).
+  returned: once the list is read, or files were to be removed
   type: list
   elements: str
-  sample: []
+  sample:
+    - /etc/encoders/camp2019-curie
+    - /etc/encoders/camp2019-curie/ffmpeg.env
+    - /etc/encoders/camp2019-curie/service.json
 missing:
   description: The names of the entries that there is no livestream for yet. What was written for them earlier is left alone.
-  returned: once the list is read
+  returned: once the list is read; empty with O(state=absent)
   type: list
   elements: str
   sample: [camp2019-meitner]

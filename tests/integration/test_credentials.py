@@ -372,8 +372,24 @@ def test_removed_in_check_mode_for_real_and_again(playbook: Any, sim: Control, t
         "feed1", "feed1/scene.json", "of-somebody-else"
     }  # fmt: skip
     assert len(results[1]["removed"]) == 3 * len(wanted)
+    assert results[1]["removed"] == sorted(results[1]["removed"])
+    assert [results[1][key] for key in ("files", "written", "missing")] == [[], [], []]
     assert "feed1 is kept: 'scene.json' is in it" in again.output
-    assert [ran.journal for ran in (check, real, again)] == [[], [], []]
+    # What was in the files is neither shown nor registered; that they are removed is.
+    assert f"+++ after: {playbook.vault}/feed0/service.json.bak" in real.output
+    assert not any(
+        text in ran.output for ran in (check, real) for text in ("an old key", "a user's own", *wanted.values())
+    )
+    # The last of it goes with the folder of all of them.
+    (playbook.vault / "of-somebody-else").rmdir()
+    (playbook.vault / "feed1/scene.json").rename(playbook.vault / "feed1/ffmpeg.env")
+    # No key is sent, and so nothing is refused for a key's sake.
+    last = playbook(play, extra=extra, environment={**environment, "ANSIBLE_KEEP_REMOTE_FILES": "1"})
+    assert last.registered("Write")["removed"][0] == str(playbook.vault), last.output
+    assert not playbook.vault.exists()
+    gone = playbook(play, extra=extra, environment=environment)
+    assert (gone.returncode, gone.registered("Write")["changed"]) == (0, False), gone.output
+    assert [ran.journal for ran in (check, real, again, last, gone)] == [[], [], [], [], []]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -420,6 +436,10 @@ def test_both_ways_give_the_same_results(playbook: Any, sim: Control, tmp_path: 
             "option": write("~/vault", entries, mode="0644"),
             "private": write("~/vault", entries, _contents="{}"),
             "nothing": write("~/vault", []),
+            "removed": write("~/vault", [{"name": "room 0", "id": "../ignored"}], state="absent"),
+            "removed names": write("~/vault", [{"name": "a"}, {"name": "A"}], state="absent"),
+            "removed nothing": write(tmp_path / "file", [], state="absent"),
+            "removed file": write(tmp_path / "file", entries, state="absent"),
         }.items()
     ]
     found = []
