@@ -45,6 +45,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.play
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import (
     check_concurrency,
     failure_message,
+    failure_values,
     in_pool,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.rooms import (
@@ -54,8 +55,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.room
     STARTED,
     STOPPED,
     Leftover,
+    Lookup,
     Room,
-    failed,
     nearest,
     on_air,
     rooms_of,
@@ -99,7 +100,6 @@ DEFAULTS: Mapping[str, Any] = {
     "auto_start": None,
     "exclusive": "no",
     "missing": "fail",
-    "concurrency": 4,
     "wait": False,
     "wait_timeout": 0.0,
     "verify": "no",
@@ -129,6 +129,8 @@ class Event:
         # Meetings by ID: of those that are not in the list of active meetings, None when it does not exist.
         self.known: dict[str, Meeting | None] = {}
         self.leftovers: list[Leftover] = []
+        # The names of the streams that this run leaves alone.
+        self.other_names = {item["name"] for item in params["others"]}
         self.meetings = meetings.MeetingBatch(api, params["concurrency"], context, [])
         self.livestreams = livestreams.Batch(api, {**params, "return_stream_key": False}, context)
         self.warnings: tuple[str, ...] = () if self.slug else (NO_SLUG,)
@@ -203,32 +205,28 @@ class Event:
 
     def read_unlisted(self) -> None:
         """Read the meetings that matter and are not in the list of the active ones: by ID, or on the air."""
-        sought = {room.meeting_id for room in self.rooms if given(room.stream, "meeting_id")}
+        sought: set[str | None] = {room.meeting_id for room in self.rooms if given(room.stream, "meeting_id")}
         if self.slug or any(room.title for room in self.rooms):
             sought |= set(self.livestreams.active)
-        found: dict[str, Meeting | None] = {}
 
-        def read(room: Room) -> None:
-            meeting_id = room.meeting_id or ""
+        def read(lookup: Lookup) -> None:
             try:
-                found[meeting_id] = self.api.meeting(meeting_id)
-            except Refused as error:
-                if not error.missing:
-                    room.failure = error
-                found[meeting_id] = None
+                lookup.meeting = self.api.meeting(lookup.meeting_id)
             except RealtimeError as failure:
-                room.failure = failure
+                if not (isinstance(failure, Refused) and failure.missing):
+                    lookup.failure = failure
 
+        lookups = [Lookup(item) for item in sorted(filter(None, sought)) if item not in self.known]
+        in_pool(self.context, self.params["concurrency"], read, lookups, "reading")
+        self.known.update({lookup.meeting_id: lookup.meeting for lookup in lookups})
+        failures = {lookup.meeting_id: lookup.failure for lookup in lookups if lookup.failure is not None}
         by_id = {room.meeting_id: room for room in self.rooms if given(room.stream, "meeting_id")}
-        others = {i: Room({"name": i, "meeting_id": i, "independent": False}, PRESENT, False) for i in sought if i}
-        unknown = sorted(others.keys() - self.known.keys())
-        in_pool(self.context, self.params["concurrency"], read, [by_id.get(i) or others[i] for i in unknown], "reading")
-        self.known.update(found)
-        for item in unknown:
-            if others[item].failure is not None:
-                self.warnings += (f"the meeting {item} is on the air and could not be read: {others[item].failure}",)
+        for meeting_id in failures.keys() - by_id.keys():
+            self.warnings += (f"the meeting {meeting_id} is on the air and could not be read: {failures[meeting_id]}",)
         for room in by_id.values():
-            room.meeting = self.known.get(room.meeting_id or "")
+            meeting_id = room.meeting_id or ""
+            room.meeting = self.known.get(meeting_id)
+            room.failure = room.failure or failures.get(meeting_id)
             if room.meeting is None and room.failure is None:
                 room.failure = StateUnreachable(
                     f"the meeting {room.meeting_id} does not exist: check meeting_id, and that the meeting belongs to "
@@ -254,13 +252,14 @@ class Event:
             for meeting_id, livestream in self.livestreams.active.items():
                 meeting = self.known.get(meeting_id) or Meeting(id=meeting_id)
                 own = self.slug is not None and slug_of(meeting.title, livestream.name, slugs) == self.slug
-                if livestream.name != room.name or meeting_id in taken or not own:
-                    continue
-                room.meeting = meeting
-                room.warnings += (
-                    f"the livestream {room.name!r} is that of the meeting {meeting.id}, which is titled "
-                    f"{meeting.title!r} and {meeting.status or 'of unknown status'}, not of {room.title!r}",
-                )
+                if livestream.name == room.name and meeting_id not in taken and own:
+                    room.meeting = meeting
+                    room.warnings += (
+                        f"the livestream {room.name!r} is that of the meeting {meeting.id}, which is titled "
+                        f"{meeting.title!r} and {meeting.status or 'of unknown status'}, not of {room.title!r}",
+                    )
+                    # Another one of this name is left over.
+                    break
         unknown = [room for room in lost if room.meeting is None and not self.reports]
         if unknown:
             retired = self.api.meetings(status=INACTIVE)
@@ -315,11 +314,6 @@ class Event:
             with contextlib.suppress(StateUnreachable):
                 found |= {item.id for item in self.titles.find(title, title)[1]}
         return found - {None}
-
-    @property
-    def other_names(self) -> set[str]:
-        """The names of the streams that this run leaves alone."""
-        return {item["name"] for item in self.params["others"]}
 
     @property
     def slugs(self) -> set[str]:
@@ -426,11 +420,10 @@ class Event:
 
     def retire(self) -> None:
         """Make the meetings of the event INACTIVE. Refused while anything of it is on the air."""
-        ids = {}
+        found = [item.meeting for item in self.leftovers if item.meeting is not None]
         for room in self.rooms:
             if room.meeting is not None and room.title:
-                ids.update({item.id: room.name for item in self.titles.find(room.title, room.name)[1]})
-        ids.update({item.meeting.id: item.label for item in self.leftovers if item.meeting is not None})
+                found += [room.meeting, *self.titles.find(room.title, room.name)[1]]
         pushed = {item.name for item in self.livestreams.independent if on_air(item)}
         on_the_air = {item.meeting_id for item in self.livestreams.active.values()}
         active = {room.name for room in self.rooms if room.meeting_id in on_the_air}
@@ -439,10 +432,9 @@ class Event:
         if active:
             names = ", ".join(sorted(active))
             raise StateUnreachable(f"nothing is retired while this is on the air: {names}; stop it first")
-        for meeting_id in ids:
-            if meeting_id and (self.known.get(meeting_id) or Meeting()).status != INACTIVE:
-                desired = DesiredMeeting("inactive", {}, meeting_id)
-                self.meetings.entries.append(meetings.Entry(MeetingReconciliation(self.api, desired, self.context)))
+        for meeting_id in dict.fromkeys(item.id for item in found if item.id and item.status != INACTIVE):
+            desired = DesiredMeeting("inactive", {}, meeting_id)
+            self.meetings.entries.append(meetings.Entry(MeetingReconciliation(self.api, desired, self.context)))
         self.meetings.observe(self.listed)
         self.meetings.carry_out()
         retired = {entry.single.desired.meeting_id: entry for entry in self.meetings.entries}
@@ -523,7 +515,7 @@ class Event:
             "ingest_server": livestream.ingest_server,
             "playable": room.playable,
             "changed": room.changed,
-            **failed(None if self.tolerated(room) else room.why),
+            **failure_values(None if self.tolerated(room) else room.why),
         }
 
     def seen(self, room: Room) -> Livestream:

@@ -22,7 +22,6 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.api import Rea
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     InvalidRequest,
     RealtimeError,
-    RequestFailed,
     StateUnreachable,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import INVOKED, LIVE, Livestream
@@ -57,6 +56,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.plan
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import (
     check_concurrency,
     failure_message,
+    failure_values,
     failures,
     in_pool,
 )
@@ -88,11 +88,7 @@ class Entry:
         values = {**self.current.public(), "changed": self.changed}
         if return_stream_key:
             values["stream_key"] = self.current.stream_key
-        if self.failure is not None:
-            values.update(failed=True, msg=str(self.failure))
-            if isinstance(self.failure, RequestFailed):
-                values["error"] = self.failure.details()
-        return values
+        return {**values, **failure_values(self.failure)}
 
 
 def reconcile_all(api: RealtimeApi, params: Mapping[str, Any], context: Context) -> Outcome:

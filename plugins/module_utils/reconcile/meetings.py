@@ -16,7 +16,6 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.api import Lis
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     InvalidRequest,
     RealtimeError,
-    RequestFailed,
     StateUnreachable,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Meeting
@@ -39,6 +38,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.nami
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import (
     check_concurrency,
     failure_message,
+    failure_values,
     in_pool,
 )
 
@@ -83,12 +83,7 @@ class Entry:
 
     def result(self) -> dict[str, Any]:
         """What the task returns of it."""
-        values = {**self.single.current.public(), "changed": self.single.changed}
-        if self.failure is not None:
-            values.update(failed=True, msg=str(self.failure))
-            if isinstance(self.failure, RequestFailed):
-                values["error"] = self.failure.details()
-        return values
+        return {**self.single.current.public(), "changed": self.single.changed, **failure_values(self.failure)}
 
     def diff(self) -> dict[str, Any]:
         """What diff mode shows of it."""

@@ -12,7 +12,11 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, RealtimeError
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
+    InvalidRequest,
+    RealtimeError,
+    RequestFailed,
+)
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Tally
 
 CONCURRENCY = range(1, 33)
@@ -94,6 +98,14 @@ def _next(ended: queue.SimpleQueue[BaseException | None]) -> BaseException | Non
     while True:
         with contextlib.suppress(queue.Empty):
             return ended.get(timeout=WAKE_UP)
+
+
+def failure_values(failure: RealtimeError | None) -> dict[str, Any]:
+    """What the result of an entry says of its failure; nothing when there is none."""
+    if failure is None:
+        return {}
+    error = {"error": failure.details()} if isinstance(failure, RequestFailed) else {}
+    return {"failed": True, "msg": str(failure), **error}
 
 
 def failure_message(failed: Sequence[tuple[str, RealtimeError]], total: int, things: str) -> str | None:

@@ -16,12 +16,12 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.api import che
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     InvalidRequest,
     RealtimeError,
-    RequestFailed,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import INVOKED, Livestream, Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import livestreams, meetings
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import given
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import canonical
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import failure_values
 
 PRESENT, STARTED, STOPPED, RETIRED = "present", "started", "stopped", "retired"
 KINDS = ("meeting_id", "meeting_title", "independent")
@@ -89,6 +89,15 @@ class Room:
 
 
 @dataclass
+class Lookup:
+    """A meeting that is read by its ID: None when it does not exist, or could not be read."""
+
+    meeting_id: str
+    meeting: Meeting | None = None
+    failure: RealtimeError | None = None
+
+
+@dataclass
 class Leftover:
     """What carries the event's slug, is there, and is not in the list. ``stopping``: its entry, if it is stopped."""
 
@@ -126,7 +135,7 @@ class Leftover:
             "on_air": self.on_air,
             "changed": self.stopping is not None and self.stopping.changed,
         }
-        return {**values, **failed(self.stopping.failure if self.stopping is not None else None)}
+        return {**values, **failure_values(self.stopping.failure if self.stopping is not None else None)}
 
 
 def rooms_of(params: Mapping[str, Any]) -> list[Room]:
@@ -160,14 +169,6 @@ def rooms_of(params: Mapping[str, Any]) -> list[Room]:
 def on_air(livestream: Livestream) -> bool:
     """Whether it is active. The service calls an independent one INVOKED to which nobody has pushed yet."""
     return livestream.active and (livestream.meeting_id is not None or livestream.status != INVOKED)
-
-
-def failed(failure: RealtimeError | None) -> dict[str, Any]:
-    """What a result says of a failure."""
-    if failure is None:
-        return {}
-    error = {"error": failure.details()} if isinstance(failure, RequestFailed) else {}
-    return {"failed": True, "msg": str(failure), **error}
 
 
 def nearest(text: str, wanted: str | None, names: Sequence[str]) -> str:
