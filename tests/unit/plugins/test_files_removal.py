@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -203,17 +204,14 @@ class TestOtherJobs:
             root = tmp_path / str(number)
             place(str(root), {"stage": {"key.env": KEY}})
             barrier = threading.Barrier(2)
-            found: list[Placed] = []
 
-            def work(root: Path = root, barrier: threading.Barrier = barrier, found: list[Placed] = found) -> None:
+            def work(path: str, barrier: threading.Barrier) -> Placed:
                 barrier.wait()
-                found.append(remove(str(root), ["stage"], NAMES))
+                return remove(path, ["stage"], NAMES)
 
-            threads = [threading.Thread(target=work) for _job in range(2)]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+            with ThreadPoolExecutor(2) as jobs:
+                started = [jobs.submit(work, str(root), barrier) for _job in range(2)]
+            found = [job.result() for job in started]
             assert [placed.failures for placed in found] == [[], []]
             removed = sorted(item.path for placed in found for item in placed.changes)
             assert removed[-2:] == [f"{root}/stage", f"{root}/stage/key.env"]
