@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import LIVESTREAM
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import reconcile
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestreams import reconcile_livestream
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.in_process import InProcessAction
 
 
@@ -15,4 +15,4 @@ class ActionModule(InProcessAction):
     """See the module of the same name."""
 
     spec = LIVESTREAM
-    reconcile = staticmethod(reconcile)
+    reconcile = staticmethod(reconcile_livestream)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import LIVESTREAMS
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestreams import reconcile_all
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestreams import reconcile_livestreams
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.in_process import InProcessAction
 
 
@@ -15,4 +15,4 @@ class ActionModule(InProcessAction):
     """See the module of the same name."""
 
     spec = LIVESTREAMS
-    reconcile = staticmethod(reconcile_all)
+    reconcile = staticmethod(reconcile_livestreams)

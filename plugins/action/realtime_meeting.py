@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import MEETING
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting import reconcile_meeting
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meetings import reconcile_meeting
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.in_process import InProcessAction
 
 

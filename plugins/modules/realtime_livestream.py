@@ -213,12 +213,12 @@ error:
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import LIVESTREAM
 from ansible_collections.eventops.cloudflare.plugins.module_utils.module import run
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import reconcile
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestreams import reconcile_livestream
 
 
 def main() -> None:
     """Run the module."""
-    run(LIVESTREAM, reconcile)
+    run(LIVESTREAM, reconcile_livestream)
 
 
 if __name__ == "__main__":

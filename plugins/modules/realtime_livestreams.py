@@ -248,12 +248,12 @@ error:
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import LIVESTREAMS
 from ansible_collections.eventops.cloudflare.plugins.module_utils.module import run
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestreams import reconcile_all
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestreams import reconcile_livestreams
 
 
 def main() -> None:
     """Run the module."""
-    run(LIVESTREAMS, reconcile_all)
+    run(LIVESTREAMS, reconcile_livestreams)
 
 
 if __name__ == "__main__":

@@ -362,7 +362,7 @@ error:
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import MEETING
 from ansible_collections.eventops.cloudflare.plugins.module_utils.module import run
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting import reconcile_meeting
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meetings import reconcile_meeting
 
 
 def main() -> None:

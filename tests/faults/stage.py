@@ -32,9 +32,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import (
     event,
-    livestream,
     livestreams,
-    meeting,
     meetings,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context
@@ -52,9 +50,9 @@ from simulator.state import Service
 from simulator.world import World
 
 MODULES: Final[dict[str, tuple[arguments.Spec, Reconcile]]] = {
-    "realtime_livestream": (arguments.LIVESTREAM, livestream.reconcile),
-    "realtime_livestreams": (arguments.LIVESTREAMS, livestreams.reconcile_all),
-    "realtime_meeting": (arguments.MEETING, meeting.reconcile_meeting),
+    "realtime_livestream": (arguments.LIVESTREAM, livestreams.reconcile_livestream),
+    "realtime_livestreams": (arguments.LIVESTREAMS, livestreams.reconcile_livestreams),
+    "realtime_meeting": (arguments.MEETING, meetings.reconcile_meeting),
     "realtime_meetings": (arguments.MEETINGS, meetings.reconcile_meetings),
     "realtime_event": (arguments.EVENT, event.reconcile_event),
     "realtime_event_info": (arguments.EVENT_INFO, event.event_info),

@@ -27,9 +27,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile impo
     credentials,
     event,
     info,
-    livestream,
     livestreams,
-    meeting,
     meeting_info,
     meetings,
     playback,
@@ -63,9 +61,9 @@ def write_credentials(api: RealtimeApi, params: Mapping[str, Any], context: Cont
 
 
 MODULES: dict[str, tuple[arguments.Spec, Reconcile]] = {
-    "realtime_livestream": (arguments.LIVESTREAM, livestream.reconcile),
-    "realtime_livestreams": (arguments.LIVESTREAMS, livestreams.reconcile_all),
-    "realtime_meeting": (arguments.MEETING, meeting.reconcile_meeting),
+    "realtime_livestream": (arguments.LIVESTREAM, livestreams.reconcile_livestream),
+    "realtime_livestreams": (arguments.LIVESTREAMS, livestreams.reconcile_livestreams),
+    "realtime_meeting": (arguments.MEETING, meetings.reconcile_meeting),
     "realtime_meetings": (arguments.MEETINGS, meetings.reconcile_meetings),
     "realtime_meeting_info": (arguments.MEETING_INFO, meeting_info.look_up_meetings),
     "realtime_livestream_info": (arguments.LIVESTREAM_INFO, info.look_up),

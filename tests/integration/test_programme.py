@@ -115,7 +115,7 @@ def test_a_programme_in_every_profile(actor: Any, sim: Control, name: str) -> No
         {"livestream_id": running["livestreams"][-1], "state": "present"},
     ]
     refused = actor(PROGRAMME, state="started", livestreams=entries)
-    assert "are the same: list it once" in refused.values["msg"]
+    assert "are both about the livestream" in refused.values["msg"]
     assert not writes(refused)
     entries[-1] = {"name": "new", "state": "present"}
     offered = profile.create_offered == "201"

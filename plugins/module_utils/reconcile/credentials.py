@@ -32,7 +32,9 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.comm
     at_most_one,
     given,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestreams import active_of_meetings
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_listing import (
+    active_of_meetings,
+)
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import (
     check_concurrency,
     failure_message,

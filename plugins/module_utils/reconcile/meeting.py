@@ -2,17 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One meeting, brought to the state asked for: observe, plan, apply."""
+"""A meeting as a target, and the list in which many meetings are found."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import RealtimeError, Refused
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import Listing, RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
+    InvalidRequest,
+    Refused,
+    StateUnreachable,
+)
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Meeting
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting_plan import (
     ACTIVE,
     CONFIGS,
@@ -24,105 +29,136 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meet
     titled,
     written,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import told
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.writing import Writer
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import Named, canonical, told
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.target import Target
 
 
-def reconcile_meeting(api: RealtimeApi, params: Mapping[str, Any], context: Context) -> Outcome:
-    """Bring the meeting that ``params`` (validated options of the module) name to its state, or raise."""
-    return MeetingReconciliation(api, DesiredMeeting.of(params), context).run()
+class MeetingTarget(Target):
+    """A meeting, known by its ID or its title: created, changed or retired."""
 
-
-class MeetingReconciliation(Writer):
-    """Creates, changes or retires."""
-
-    contestable = False
+    desired: DesiredMeeting
+    before: Meeting | None
+    current: Meeting
+    planned: MeetingPlan
 
     def __init__(self, api: RealtimeApi, desired: DesiredMeeting, context: Context) -> None:
         super().__init__(api, context)
         self.desired = desired
-        self.before: Meeting | None = None
-        # What was read of it, or accepted; in check mode what would come of it.
+        self.before = None
         self.current = desired.unseen
+        # The meeting of the ID, or the active ones of the title, oldest first.
         self.observed: Sequence[Meeting] = ()
         self.planned = MeetingPlan(self.current, {})
 
-    def run(self) -> Outcome:
-        """All of it. A failure after an accepted write says so in its ``changed``."""
-        try:
-            self.decide(self.observe())
-            self.apply()
-            if self.planned.create and not self.context.check_mode:
-                self.agree(self.api.meetings(status=ACTIVE))
-        except RealtimeError as error:
-            error.changed = self.changed
-            raise
-        return Outcome(self.changed, {"meeting": self.current.public()}, self.diff(), self.warnings)
+    @property
+    def explicit(self) -> bool:
+        """Whether the meeting's ID and its title are given."""
+        return bool(self.desired.meeting_id and self.desired.title)
 
-    def diff(self) -> dict[str, Any]:
-        """Before and after, without secrets."""
-        after = self.current.public()
-        before = after if not self.changed else (self.before.public() if self.before is not None else {})
-        return {"before": before, "after": after}
-
-    def observe(self) -> list[Meeting]:
-        """The meeting of the ID, or the active ones of the title."""
+    @property
+    def name(self) -> str | None:
+        """The title that an active meeting has in the end, or that no active one is to have."""
         if not self.desired.meeting_id:
-            listed = self.api.meetings(status=ACTIVE)
-            found = titled(by_title(listed), self.desired)
-            if not found and not listed.counted:
-                # One that left may have moved this one out of sight, and nobody counts.
-                found = titled(by_title(self.api.meetings(status=ACTIVE)), self.desired)
-            return self.complete(found)
+            return self.desired.title
+        return (self.desired.title or self.planned.meeting.title) if self.desired.state == "active" else None
+
+    @property
+    def new_name(self) -> str | None:
+        return self.name if "title" in self.planned.fields else None
+
+    @property
+    def returns(self) -> bool:
+        fields = self.planned.fields
+        return bool(self.desired.meeting_id) and ("title" in fields or fields.get("status") == ACTIVE)
+
+    @property
+    def kept_name(self) -> str | None:
+        return self.current.title if self.current.id else None
+
+    def may_share_name(self, other: Target) -> bool:
+        """Who gives the IDs of both, and the same title to both, wants that."""
+        if not isinstance(other, MeetingTarget) or not (self.explicit and other.explicit):
+            return False
+        return canonical(self.desired.title or "") == canonical(other.desired.title or "")
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return (self.desired.meeting_id,) if self.desired.meeting_id else self.planned.targets
+
+    def find(self, listing: MeetingListing) -> bool:
+        if self.desired.meeting_id is None:
+            self.observed = titled(listing.by_title, self.desired)
+        elif self.desired.meeting_id in listing.by_id:
+            self.observed = [listing.by_id[self.desired.meeting_id]]
+        else:
+            return False
+        return not self.incomplete
+
+    def complete(self) -> None:
+        """A list may leave out objects: where one is wanted, the meeting itself is read."""
+        if not self.observed and self.desired.meeting_id is not None:
+            self.observed = self.read_by_id(self.desired.meeting_id)
+        elif self.incomplete:
+            first, *others = self.observed
+            self.observed = [self.api.meeting(first.id or "").known(first), *others]
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether a list left out an object that is wanted."""
+        if not self.observed or not self.observed[0].id or self.desired.state != "active":
+            return False
+        return any(name in self.desired.settings and getattr(self.observed[0], name) is None for name in CONFIGS)
+
+    def read(self) -> None:
+        if self.desired.meeting_id is not None:
+            self.observed = self.read_by_id(self.desired.meeting_id)
+            return
+        listing = MeetingListing(self.api)
+        listing.read([self])
+        self.find(listing)
+        self.complete()
+
+    def read_by_id(self, meeting_id: str) -> list[Meeting]:
+        """The meeting; nothing when it does not exist."""
         try:
-            return [self.api.meeting(self.desired.meeting_id)]
+            return [self.api.meeting(meeting_id)]
         except Refused as error:
             if error.missing:
                 return []
             raise
 
-    def incomplete(self, found: Sequence[Meeting]) -> bool:
-        """Whether the list left out an object that is wanted."""
-        lacks = any(
-            name in self.desired.settings and getattr(item, name) is None for item in found[:1] for name in CONFIGS
-        )
-        return lacks and self.desired.state == "active" and bool(found[0].id)
-
-    def complete(self, found: Sequence[Meeting]) -> list[Meeting]:
-        """The list may leave out objects: where one is wanted, the meeting itself is read."""
-        if self.incomplete(found):
-            return [self.api.meeting(found[0].id or "").known(found[0]), *found[1:]]
-        return list(found)
-
-    def decide(self, observed: Sequence[Meeting]) -> None:
-        """Plan, from what was read."""
-        self.observed = observed
-        if observed:
-            self.before = self.current = observed[0]
-        self.planned = plan_meeting(observed, self.desired)
+    def decide(self) -> None:
+        if self.observed:
+            self.before = self.current = self.observed[0]
+        self.planned = plan_meeting(self.observed, self.desired)
         self.warnings += self.planned.warnings
+        if self.before is None and not self.planned.changed:
+            self.current = self.planned.meeting
 
-    def apply(self) -> None:
-        """Send what is planned; in check mode tell what would come of it."""
-        planned = self.planned
-        if self.context.check_mode:
-            self.changed, self.current = planned.changed, planned.meeting if planned.changed else self.current
-        elif planned.create:
+    def foresee(self) -> None:
+        if self.planned.changed:
+            self.current = self.planned.meeting
+
+    def send(self) -> None:
+        if self.planned.create:
             self.current = self.write(self.create, self.found)
-        elif planned.changed:
-            # The oldest, which is the one that is returned, comes last.
-            changed = [self.change(item) for item in reversed(self.observed) if item.id in planned.targets]
-            self.current = changed[-1]
-        if not self.changed and self.before is None:
-            self.current = planned.meeting
+            return
+        # The oldest, which is the one that is returned, comes last.
+        changed = [self.change(item) for item in reversed(self.observed) if item.id in self.planned.targets]
+        self.current = changed[-1]
 
     def create(self) -> Meeting:
         """POST the creation."""
-        return self.api.create_meeting(self.planned.fields).known(self.planned.meeting)
+        created = self.api.create_meeting(self.planned.fields)
+        self.created = True
+        return created.known(self.planned.meeting)
 
     def found(self) -> Meeting | None:
         """The oldest active one of the title, should a lost creation have arrived."""
-        return next(iter(titled(by_title(self.api.meetings(status=ACTIVE)), self.desired)), None)
+        return next(iter(titled(by_title(self.list_again()), self.desired)), None)
+
+    def list_again(self) -> Listing[Meeting]:
+        return self.api.meetings(status=ACTIVE)
 
     def change(self, observed: Meeting) -> Meeting:
         """PATCH one meeting, and read it where the answer leaves open what became of it."""
@@ -143,7 +179,7 @@ class MeetingReconciliation(Writer):
         return changed.known(observed._replace(**fields))
 
     def agree(self, listed: Sequence[Meeting]) -> None:
-        """After a creation: of several made at once, all jobs take the oldest. The title is the service's own form."""
+        """The title is the service's own form."""
         own = next((item for item in listed if item.id == self.current.id), self.current)
         title = own.title or self.current.title
         active = [item for item in listed if item.title == title and item.status in (ACTIVE, None)]
@@ -151,3 +187,58 @@ class MeetingReconciliation(Writer):
         if found:
             self.warnings += plan_meeting(found, self.desired).warnings
             self.current = found[0].known(self.current) if found[0].id == self.current.id else found[0]
+
+
+class MeetingListing:
+    """The active meetings, by title and by ID. ``listed``: a list of them that was read already."""
+
+    def __init__(self, api: RealtimeApi, listed: Listing[Meeting] | None = None) -> None:
+        self._api = api
+        self._listed = listed
+        self.by_title: Named[Meeting] = Named(())
+        self.by_id: dict[str | None, Meeting] = {}
+
+    def read(self, targets: Sequence[Any]) -> None:
+        """Read the list; once more, where titles are not in it and nobody counts.
+
+        One that left may have moved others out of sight.
+        """
+        if not targets:
+            return
+        listed = self._listed if self._listed is not None else self._api.meetings(status=ACTIVE)
+        self.by_id = {item.id: item for item in listed}
+        self.by_title = by_title(listed)
+        if not listed.counted and any(self._lacks(target.desired) for target in targets):
+            again = self._api.meetings(status=ACTIVE)
+            self.by_title = by_title({item.id: item for item in (*listed, *again)}.values())
+
+    def _lacks(self, desired: DesiredMeeting) -> bool:
+        if desired.meeting_id is not None:
+            return False
+        try:
+            return not titled(self.by_title, desired)
+        except StateUnreachable:
+            return False
+
+    def read_again(self, missing: Sequence[Any]) -> bool:
+        """The list was read just now."""
+        return False
+
+    def polled(self, targets: Sequence[Any]) -> MeetingListing:
+        """Nobody waits for a meeting."""
+        return self
+
+    def check(self, targets: Sequence[Any]) -> None:
+        """Refuse two targets that would give two meetings one title."""
+        titles: dict[str, list[int]] = {}
+        for place, target in enumerate(targets):
+            if target.name:
+                titles.setdefault(canonical(target.name), []).append(place)
+        for places in titles.values():
+            for place, other in itertools.permutations(places, 2):
+                # Who gives the IDs of both, and this title to both, wants it.
+                if targets[place].returns and not (targets[place].explicit and targets[other].explicit):
+                    raise InvalidRequest(
+                        f"meetings[{place}] and meetings[{other}] would both be titled {targets[place].name!r}: "
+                        "give one of them another title"
+                    )

@@ -72,13 +72,18 @@ class DesiredMeeting(NamedTuple):
 
     @property
     def identity(self) -> tuple[str, str]:
-        """What no two entries of a list may have in common."""
+        """The option that says which meeting is meant, and its value."""
         return ("meeting_id", self.meeting_id) if self.meeting_id else ("title", self.title or "")
 
     @property
     def label(self) -> str:
         """What messages call it."""
         return f"the meeting {self.meeting_id or repr(self.title)}"
+
+    @property
+    def heading(self) -> str:
+        """What a diff is headed with."""
+        return self.label
 
 
 def said(value: Any) -> Any:

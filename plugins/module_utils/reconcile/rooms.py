@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rooms of an event, what is left over from it, and what is returned of both."""
+"""The rooms of an event: what is asked for, and what became of each."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     RealtimeError,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import INVOKED, Livestream, Meeting
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import livestreams, meetings
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import given
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting import MeetingTarget
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import canonical
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import failure_values
 
 PRESENT, STARTED, STOPPED, RETIRED = "present", "started", "stopped", "retired"
 KINDS = ("meeting_id", "meeting_title", "independent")
@@ -32,16 +32,16 @@ GIVEN = ("name", "title", "meeting_title", "independent", "encoder", "talks")  #
 class Room:
     """A stream of the event, and what became of it.
 
-    ``meeting`` is what is known of its meeting, ``livestream`` its entry in the batch of livestreams; each is None when
-    there is none. ``wanted`` is its entry in the batch of meetings, if that has anything to do for it.
+    ``meeting`` is what is known of its meeting, ``livestream`` its target in the batch of livestreams. Each is None
+    when there is none. ``wanted`` is its target in the batch of meetings, if that has anything to do for it.
     """
 
     stream: Mapping[str, Any]
     state: str
     wait: bool
     meeting: Meeting | None = None
-    livestream: livestreams.Entry | None = None
-    wanted: meetings.Entry | None = None
+    livestream: LivestreamTarget | None = None
+    wanted: MeetingTarget | None = None
     failure: RealtimeError | None = None
     warnings: tuple[str, ...] = ()
     playable: bool | None = None
@@ -68,16 +68,20 @@ class Room:
         return given(self.stream, "meeting_id") or (self.meeting.id if self.meeting is not None else None)
 
     @property
+    def stays(self) -> bool:
+        """Whether it is not to be started: it stays off the air, or as it is."""
+        return self.state != STARTED
+
+    @property
     def changed(self) -> bool:
         """Whether anything was sent for it that changed something, or would be sent in check mode."""
-        entries = (self.livestream, self.wanted.single if self.wanted is not None else None)
-        return any(entry is not None and entry.changed for entry in entries)
+        return any(target is not None and target.changed for target in (self.livestream, self.wanted))
 
     @property
     def why(self) -> RealtimeError | None:
         """Why it failed: the first of the reasons."""
-        entries = (self.wanted, self.livestream)
-        return self.failure or next((e.failure for e in entries if e is not None and e.failure is not None), None)
+        targets = (self.wanted, self.livestream)
+        return self.failure or next((t.failure for t in targets if t is not None and t.failure is not None), None)
 
     @contextlib.contextmanager
     def noting(self) -> Iterator[None]:
@@ -95,47 +99,6 @@ class Lookup:
     meeting_id: str
     meeting: Meeting | None = None
     failure: RealtimeError | None = None
-
-
-@dataclass
-class Leftover:
-    """What carries the event's slug, is there, and is not in the list. ``stopping``: its entry, if it is stopped."""
-
-    meeting: Meeting | None = None
-    livestream: Livestream | None = None
-    stopping: livestreams.Entry | None = None
-
-    @property
-    def current(self) -> Livestream:
-        """Its livestream as it was seen last."""
-        return self.stopping.current if self.stopping is not None else self.livestream or Livestream()
-
-    @property
-    def on_air(self) -> bool:
-        """Whether it was seen on the air last."""
-        return on_air(self.current)
-
-    @property
-    def label(self) -> str:
-        """What messages call it."""
-        called = (self.meeting and self.meeting.title) or self.current.name or self.current.id
-        stopped = " (stopped)" if self.stopping is not None and self.stopping.changed else ""
-        return f"{called!r}{' (on the air)' if self.on_air else stopped}"
-
-    def result(self) -> dict[str, Any]:
-        """What the task returns of it."""
-        meeting, livestream = self.meeting or Meeting(id=self.current.meeting_id), self.current
-        values = {
-            "name": livestream.name,
-            "meeting_title": meeting.title,
-            "meeting_id": meeting.id,
-            "meeting_status": meeting.status,
-            "id": livestream.id,
-            "status": livestream.status,
-            "on_air": self.on_air,
-            "changed": self.stopping is not None and self.stopping.changed,
-        }
-        return {**values, **failure_values(self.stopping.failure if self.stopping is not None else None)}
 
 
 def rooms_of(params: Mapping[str, Any]) -> list[Room]:

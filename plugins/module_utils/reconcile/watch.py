@@ -19,7 +19,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.models import 
     LivestreamDetails,
     Session,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.plan import Desired
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_plan import Desired
 from ansible_collections.eventops.cloudflare.plugins.module_utils.times import unix_seconds
 
 # Reads can lag behind, so that one look at how a livestream ended is not enough: so many in a row have to agree.

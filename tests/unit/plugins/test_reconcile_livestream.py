@@ -19,9 +19,14 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     WaitFailed,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Livestream
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import reconcile
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.plan import Action, Desired, oldest, plan
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.writing import SETTLE
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_plan import (
+    Action,
+    Desired,
+    oldest,
+    plan,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestreams import reconcile_livestream
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.target import SETTLE
 
 ACTIVE = "/meetings/m1/active-livestream"
 START = "/meetings/m1/livestreams"
@@ -62,7 +67,7 @@ def ended(status: str, *sessions: dict[str, Any]) -> dict[str, Any]:
 
 
 def run(script: Any, params: Any, check_mode: bool = False, **options: Any) -> Any:
-    outcome = reconcile(script.api(), params(**options), script.context(check_mode))
+    outcome = reconcile_livestream(script.api(), params(**options), script.context(check_mode))
     assert set(outcome.values) == {"livestream"}
     assert set(outcome.values["livestream"]) - {"stream_key"} == KEYS
     assert set(outcome.diff["after"]) == KEYS
@@ -758,7 +763,7 @@ class TestIndependent:
     def test_a_connection_that_is_never_made_fails(self, script: Any, params: Any) -> None:
         api = script.api(base_url="http://127.0.0.1:1/", retries=0)
         with pytest.raises(ConnectionFailed):
-            reconcile(api, params(name="feed"), script.context())
+            reconcile_livestream(api, params(name="feed"), script.context())
 
 
 def test_a_blank_meeting_beside_a_name_is_refused(script: Any, params: Any) -> None:

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestreams import reconcile_all
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestreams import reconcile_livestreams
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting_plan import SETTINGS
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meetings import reconcile_meetings
 
@@ -30,7 +27,7 @@ def many(script: Any, *entries: dict[str, Any], **options: Any) -> Any:
     unset = {"state": None, "meeting_id": None, "livestream_id": None, "name": None, "video_config": None}
     common = {"state": "present", "exclusive": False, "wait": True, "wait_timeout": 60.0, "concurrency": 1}
     params = {"return_stream_key": False, **common, **options, "livestreams": [{**unset, **entry} for entry in entries]}
-    return reconcile_all(script.api(), params, script.context())
+    return reconcile_livestreams(script.api(), params, script.context())
 
 
 def meetings(script: Any, *entries: dict[str, Any]) -> Any:
@@ -86,8 +83,10 @@ class TestLivestreams:
         script.expect("GET", "/livestreams", answer=data([]), query=LIST)
         script.expect("GET", "/livestreams/f1", answer=data({"livestream": FEED}))
         script.expect("GET", "/livestreams", answer=data([FEED], total_count=1), query=LIST)
-        with pytest.raises(InvalidRequest, match="'feed' and the livestream f1 are the same: list it once"):
-            many(script, {"livestream_id": "f1"}, {"name": "feed"})
+        outcome = many(script, {"livestream_id": "f1"}, {"name": "feed"})
+        assert not outcome.changed
+        text = "livestreams[0] and livestreams[1] are both about the livestream f1: list it once"
+        assert outcome.failure == f"1 of 2 livestreams failed: feed: {text}"
 
     def test_a_form_that_nobody_foresees_is_looked_for_in_the_same_run(self, script: Any) -> None:
         older = {**FEED, "name": MOVED}

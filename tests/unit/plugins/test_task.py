@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import reconcile
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestreams import reconcile_livestream
 from ansible_collections.eventops.cloudflare.plugins.module_utils.task import credentials_of, perform, settings_of
 
 CLIENT = {
@@ -89,7 +89,7 @@ def test_senseless_numbers_are_refused(option: str, value: float) -> None:
     ("option", "value"), [("account_id", ""), ("app_id", " "), ("app_id", "a/b"), ("base_url", "x")]
 )
 def test_bad_client_options_are_a_failed_task(params: Any, option: str, value: str) -> None:
-    result = perform(reconcile, {**CLIENT, **params(name="feed"), option: value}, Context())
+    result = perform(reconcile_livestream, {**CLIENT, **params(name="feed"), option: value}, Context())
     assert result.values["failed"]
     assert result.values["changed"] is False
     assert result.values["msg"].startswith(option)
@@ -99,7 +99,7 @@ def test_bad_client_options_are_a_failed_task(params: Any, option: str, value: s
 def test_a_result_tells_what_it_cost(script: Any, params: Any) -> None:
     script.expect("GET", "/livestreams", answer=PAGE, query=LIST)
     options = {**CLIENT, **params(name="feed"), "base_url": script.server.url_for("/client/v4")}
-    result = perform(reconcile, options, Context(), diff_mode=True)
+    result = perform(reconcile_livestream, options, Context(), diff_mode=True)
     assert result.values["api"] == {"requests": 1, "retries": 0, "remaining": None}
     assert result.values["diff"]["before"] == result.values["diff"]["after"]
     assert result.values["diff"]["after"]["id"] == "f1"
@@ -108,14 +108,14 @@ def test_a_result_tells_what_it_cost(script: Any, params: Any) -> None:
 def test_a_diff_is_made_in_diff_mode_only(script: Any, params: Any) -> None:
     script.expect("GET", "/livestreams", answer=PAGE, query=LIST)
     options = {**CLIENT, **params(name="feed"), "base_url": script.server.url_for("/client/v4")}
-    assert "diff" not in perform(reconcile, options, Context()).values
+    assert "diff" not in perform(reconcile_livestream, options, Context()).values
 
 
 def test_a_failure_tells_what_was_asked_what_was_said_and_what_to_do(script: Any, params: Any) -> None:
     error = {"success": False, "errors": [{"code": 10000, "message": "Authentication error"}]}
     script.expect("GET", "/livestreams", 403, error, query=LIST)
     options = {**CLIENT, **params(name="feed"), "base_url": script.server.url_for("/client/v4")}
-    values = perform(reconcile, options, Context()).values
+    values = perform(reconcile_livestream, options, Context()).values
     assert values == {
         "failed": True,
         "changed": False,

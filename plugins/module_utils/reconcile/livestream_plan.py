@@ -72,7 +72,7 @@ class Desired(NamedTuple):
 
     @property
     def identity(self) -> tuple[str, str]:
-        """What no two entries of a programme may have in common."""
+        """The option that says which livestream is meant, and its value."""
         for option in ("meeting_id", "livestream_id", "name"):
             value = getattr(self, option)
             if value:
@@ -123,6 +123,11 @@ class Plan(NamedTuple):
     def changed(self) -> bool:
         """Whether anything has to be sent."""
         return self.action is not Action.NOTHING
+
+    @property
+    def create(self) -> bool:
+        """Whether that is a creation."""
+        return self.action is Action.CREATE
 
 
 def plan(observed: Livestream | None, desired: Desired) -> Plan:

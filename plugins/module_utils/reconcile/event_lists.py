@@ -1,0 +1,184 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an app holds of an event: the lists that are read, and where in them its rooms are found."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import Listing, RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
+    RealtimeError,
+    Refused,
+    StateUnreachable,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Meeting
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, given
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_listing import (
+    LivestreamListing,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting_plan import (
+    ACTIVE,
+    INACTIVE,
+    by_title,
+    oldest_first,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import Named
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import in_pool
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.rooms import (
+    RETIRED,
+    STOPPED,
+    Lookup,
+    Room,
+    nearest,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.slugs import slug_of, slug_of_title
+
+
+class EventLists:
+    """The meetings of the app, and its livestreams. Finds the rooms' meetings in them."""
+
+    def __init__(
+        self, api: RealtimeApi, context: Context, params: Mapping[str, Any], slug: str | None, reports: bool
+    ) -> None:
+        self._api = api
+        self._context = context
+        self._params = params
+        self._reports = reports
+        self.slug = slug
+        self.active_meetings: Listing[Meeting] = Listing()
+        self._titles: Named[Meeting] = Named(())
+        # Meetings by ID: of those that are not in the list of active meetings, None when it does not exist.
+        self.meetings: dict[str, Meeting | None] = {}
+        self.livestreams = LivestreamListing(api, context)
+        # Of the streams that this run leaves alone.
+        self.other_names = {item["name"] for item in params["others"]}
+        self.warnings: tuple[str, ...] = ()
+
+    # Reading
+
+    def read_meetings(self, rooms: Sequence[Room]) -> None:
+        """Read the active meetings, where they matter, and find rooms by their titles."""
+        if not self.slug and all(room.independent for room in rooms):
+            return
+        self.active_meetings = self._api.meetings(status=ACTIVE)
+        self.meetings = {item.id: item for item in self.active_meetings if item.id}
+        self._titles = by_title(self.active_meetings)
+        sought = [room for room in rooms if room.title]
+        _find_in(self._titles, sought)
+        missing = [room for room in sought if room.meeting is None and room.failure is None]
+        if missing and not self.active_meetings.counted:
+            # One that left may have moved others out of sight, and nobody counts.
+            _find_in(by_title(self._api.meetings(status=ACTIVE)), missing)
+
+    def read_livestreams(self, rooms: Sequence[Room], targets: Sequence[Any], exclusive: bool) -> None:
+        """Read what is on the air, and the independent livestreams.
+
+        Only a list that was read to its end shows that something is not on the air. A start needs no such list: many
+        may be starting at the same time.
+        """
+        stays = any(room.stays and not room.independent for room in rooms)
+        whole = self._reports or stays or exclusive or self._params["state"] == RETIRED
+        self.livestreams.others = whole or bool(self.slug)
+        self.livestreams.read(targets, whole)
+        if self.slug and not any(room.independent for room in rooms):
+            self.livestreams.read_independent()
+
+    def read_unlisted(self, rooms: Sequence[Room]) -> None:
+        """Read the meetings that matter and are not in the list of the active ones: by ID, or on the air."""
+        by_id = {room.meeting_id: room for room in rooms if given(room.stream, "meeting_id")}
+        sought: set[str | None] = set(by_id)
+        if self.slug or any(room.title for room in rooms):
+            sought |= set(self.livestreams.active)
+
+        def read(lookup: Lookup) -> None:
+            try:
+                lookup.meeting = self._api.meeting(lookup.meeting_id)
+            except RealtimeError as failure:
+                if not (isinstance(failure, Refused) and failure.missing):
+                    lookup.failure = failure
+
+        lookups = [Lookup(item) for item in sorted(filter(None, sought)) if item not in self.meetings]
+        in_pool(self._context, self._params["concurrency"], read, lookups, "reading")
+        self.meetings.update({lookup.meeting_id: lookup.meeting for lookup in lookups})
+        failures = {lookup.meeting_id: lookup.failure for lookup in lookups if lookup.failure is not None}
+        for meeting_id in failures.keys() - by_id.keys():
+            self.warnings += (f"the meeting {meeting_id} is on the air and could not be read: {failures[meeting_id]}",)
+        for room in by_id.values():
+            room.meeting = self.meetings.get(room.meeting_id or "")
+            room.failure = room.failure or failures.get(room.meeting_id or "")
+            if room.meeting is None and room.failure is None:
+                room.failure = StateUnreachable(
+                    f"the meeting {room.meeting_id} does not exist: check meeting_id, and that the meeting belongs to "
+                    "this app_id and account_id"
+                )
+
+    # Finding
+
+    def find_renamed(self, rooms: Sequence[Room]) -> None:
+        """Find the meetings of rooms that are to be stopped or retired, and have no active meeting of their title.
+
+        A livestream that has the name of a room is that of the room, if its name and its meeting are of this event.
+        """
+        stopped = [room for room in rooms if self._reports or room.state in (STOPPED, RETIRED)]
+        lost = [room for room in stopped if room.title and room.meeting is None and room.failure is None]
+        taken, slugs = {room.meeting_id for room in rooms}, self.slugs
+        for room in lost:
+            for meeting_id, livestream in self.livestreams.active.items():
+                meeting = self.meetings.get(meeting_id) or Meeting(id=meeting_id)
+                own = self.slug is not None and slug_of(meeting.title, livestream.name, slugs) == self.slug
+                if livestream.name == room.name and meeting_id not in taken and own:
+                    room.meeting = meeting
+                    room.warnings += (
+                        f"the livestream {room.name!r} is that of the meeting {meeting.id}, which is titled "
+                        f"{meeting.title!r} and {meeting.status or 'of unknown status'}, not of {room.title!r}",
+                    )
+                    # Another one of this name is left over.
+                    break
+        unknown = [room for room in lost if room.meeting is None and not self._reports]
+        if unknown:
+            self._find_retired(unknown)
+
+    def _find_retired(self, rooms: Sequence[Room]) -> None:
+        """Find rooms among the retired meetings. A room to be stopped that is not even there has failed."""
+        retired = self._api.meetings(status=INACTIVE)
+        _find_in(Named((item.title, item) for item in retired), rooms)
+        titles = [item.title for item in (*self.active_meetings, *retired) if item.title]
+        for room in rooms:
+            if room.meeting is None and room.failure is None and room.state == STOPPED:
+                text = f"no meeting is titled {room.title!r}"
+                room.failure = StateUnreachable(nearest(text, room.title, titles))
+
+    def titled(self, title: str) -> list[Meeting]:
+        """The active meetings of a title. Raises when nobody can tell whether there are any."""
+        return self._titles.find(title, f"the meeting {title!r}")[1]
+
+    # What belongs to whom
+
+    @property
+    def slugs(self) -> set[str]:
+        """The slugs that are in use in the app, as far as titles of meetings show them."""
+        titles = {slug_of_title(item.title) for item in self.meetings.values() if item is not None}
+        return {slug for slug in (*titles, self.slug) if slug}
+
+    def meeting_ids(self, rooms: Iterable[Room]) -> set[str | None]:
+        """The meetings of the event's streams, also of those that this run leaves alone."""
+        others = self._params["others"]
+        found = {room.meeting_id for room in rooms} | {item["meeting_id"] for item in others}
+        for title in [item["meeting_title"] for item in others if item["meeting_title"]]:
+            with contextlib.suppress(StateUnreachable):
+                found |= {item.id for item in self.titled(title)}
+        return found - {None}
+
+
+def _find_in(titles: Named[Meeting], rooms: Iterable[Room]) -> None:
+    """Find meetings by their titles; of several, the oldest is the one."""
+    for room in rooms:
+        with room.noting():
+            _title, found = titles.find(room.title or "", f"the meeting {room.title!r}")
+            if found:
+                room.meeting = oldest_first(found)[0]

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Leftovers: what carries an event's slug, exists, and is not in the event's list. A room was renamed or removed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import StateUnreachable
+from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Livestream, Meeting
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.event_lists import EventLists
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import failure_values
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.rooms import Room, on_air
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.slugs import (
+    slug_of,
+    slug_of_name,
+    slug_of_title,
+)
+
+
+@dataclass
+class Leftover:
+    """A meeting or a livestream that is left over. ``stopping``: its target, if it is stopped."""
+
+    meeting: Meeting | None = None
+    livestream: Livestream | None = None
+    stopping: LivestreamTarget | None = None
+
+    @property
+    def current(self) -> Livestream:
+        """Its livestream as it was seen last."""
+        return self.stopping.current if self.stopping is not None else self.livestream or Livestream()
+
+    @property
+    def on_air(self) -> bool:
+        """Whether it was seen on the air last."""
+        return on_air(self.current)
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        called = (self.meeting and self.meeting.title) or self.current.name or self.current.id
+        stopped = " (stopped)" if self.stopping is not None and self.stopping.changed else ""
+        return f"{called!r}{' (on the air)' if self.on_air else stopped}"
+
+    def result(self) -> dict[str, Any]:
+        """What the task returns of it."""
+        meeting, livestream = self.meeting or Meeting(id=self.current.meeting_id), self.current
+        values = {
+            "name": livestream.name,
+            "meeting_title": meeting.title,
+            "meeting_id": meeting.id,
+            "meeting_status": meeting.status,
+            "id": livestream.id,
+            "status": livestream.status,
+            "on_air": self.on_air,
+            "changed": self.stopping is not None and self.stopping.changed,
+        }
+        return {**values, **failure_values(self.stopping.failure if self.stopping is not None else None)}
+
+
+def leftovers_of(lists: EventLists, rooms: Sequence[Room]) -> list[Leftover]:
+    """What is left over of an event. Without a slug, nothing can be recognised."""
+    if not lists.slug:
+        return []
+    return [*_on_air(lists, rooms), *_meetings(lists, rooms), *_independent(lists, rooms)]
+
+
+def _on_air(lists: EventLists, rooms: Sequence[Room]) -> Iterator[Leftover]:
+    """Active livestreams of meetings."""
+    listed, slugs = lists.meeting_ids(rooms), lists.slugs
+    for meeting_id, livestream in lists.livestreams.active.items():
+        meeting = lists.meetings.get(meeting_id)
+        title = meeting.title if meeting is not None else None
+        chosen = meeting_id in listed or livestream.name in lists.other_names
+        if not chosen and slug_of(title, livestream.name, slugs) == lists.slug:
+            yield Leftover(meeting, livestream)
+
+
+def _meetings(lists: EventLists, rooms: Sequence[Room]) -> Iterator[Leftover]:
+    """Active meetings that are not on the air."""
+    seen = lists.meeting_ids(rooms) | set(lists.livestreams.active)
+    for meeting in lists.active_meetings:
+        if meeting.id not in seen and slug_of_title(meeting.title) == lists.slug:
+            yield Leftover(meeting)
+
+
+def _independent(lists: EventLists, rooms: Sequence[Room]) -> Iterator[Leftover]:
+    """Independent livestreams."""
+    slugs = lists.slugs
+    listed = {room.livestream.before.id for room in rooms if room.livestream and room.livestream.before}
+    for name in [*(room.name for room in rooms), *lists.other_names]:
+        with contextlib.suppress(StateUnreachable):
+            listed |= {item.id for item in lists.livestreams.by_name.find(name, name)[1]}
+    for item in lists.livestreams.independent:
+        if slug_of_name(item.name, slugs) == lists.slug and not item.disabled and item.id not in listed:
+            yield Leftover(livestream=item)
