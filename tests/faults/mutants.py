@@ -144,21 +144,21 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a stale list trusted",
-        f"{UTILS}/reconcile/writing.py",
+        f"{UTILS}/reconcile/target.py",
         "                self.context.clock.sleep(SETTLE)\n                found = self._read_back(failure, settled)\n",
         "",
     ),
     Mutant(
         "a key in a diff",
-        f"{UTILS}/reconcile/livestream.py",
-        '"after": self.current.public()}',
-        '"after": {**self.current.public(), "stream_key": self.current.stream_key}}',
+        f"{UTILS}/reconcile/target.py",
+        "        after = self.current.public() if",
+        "        after = self.public() if",
     ),
     Mutant(
         "a wait without deadline",
-        f"{UTILS}/reconcile/livestream.py",
-        "                if wait.remaining <= 0:\n                    raise watch.timed_out()\n",
-        "",
+        f"{UTILS}/reconcile/batch.py",
+        "                if wait.remaining <= 0:\n",
+        "                if not wait:\n",
     ),
     Mutant(
         "an error of an earlier start trusted",
@@ -219,28 +219,28 @@ MUTANTS: Final = (
     ),
     Mutant(
         "one meeting given twice",
-        f"{UTILS}/reconcile/meetings.py",
-        "if other != place:",
-        "if other is None:",
+        f"{UTILS}/reconcile/batch.py",
+        "                if other != place:\n",
+        "                if other is None:\n",
     ),
     Mutant(
         "one title given to two meetings",
-        f"{UTILS}/reconcile/meetings.py",
-        "if entries[place].titles_anew and",
-        "if False and entries[place].titles_anew and",
+        f"{UTILS}/reconcile/meeting.py",
+        "if targets[place].returns and",
+        "if False and targets[place].returns and",
     ),
     Mutant(
         "a wish shown as fact",
         f"{UTILS}/reconcile/meeting.py",
-        "self.planned = plan_meeting(observed, self.desired)\n",
-        "self.planned = plan_meeting(observed, self.desired)\n"
+        "self.planned = plan_meeting(self.observed, self.desired)\n",
+        "self.planned = plan_meeting(self.observed, self.desired)\n"
         "        if self.planned.changed:\n            self.current = self.planned.meeting\n",
     ),
     Mutant(
         "a stop that was refused twice shown as done",
         f"{UTILS}/reconcile/livestream.py",
-        "return self.current\n\n\nclass Independent",
-        "return Livestream(meeting_id=self.meeting_id, status=IDLE)\n\n\nclass Independent",
+        "        return self.current\n\n    def agree",
+        '        return Livestream(meeting_id=self.meeting_id, status="IDLE")\n\n    def agree',
     ),
     Mutant(
         "a download without deadline",
