@@ -12,10 +12,10 @@ from typing import Any, Callable
 from ansible import constants as C
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils._requests import REQUESTS_IMPORT_ERROR
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import CREDENTIALS
 from ansible_collections.eventops.cloudflare.plugins.module_utils.files import Placed
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import REQUESTS_IMPORT_ERROR
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.credentials import (
     Folders,

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils._requests import REQUESTS_IMPORT_ERROR
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import Spec
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import REQUESTS_IMPORT_ERROR
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
     Reconcile,

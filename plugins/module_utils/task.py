@@ -15,7 +15,7 @@ import typing
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     FileFailed,
     InvalidRequest,
@@ -23,23 +23,19 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     RequestFailed,
     printable,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import Credentials
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import DEFAULT_BASE_URL, Client, Settings
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
     Outcome,
     check_seconds,
     given,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import (
-    DEFAULT_BASE_URL,
-    Credentials,
-    Settings,
-    Transport,
-)
 
 # Python 3.8 cannot subscript what collections.abc has.
 Reconcile = typing.Callable[[RealtimeApi, typing.Mapping[str, Any], Context], Outcome]
 Work = typing.Callable[[typing.Mapping[str, Any], Context], Outcome]
-Connect = typing.Callable[[Settings], Transport]
+Connect = typing.Callable[[Settings], Client]
 
 ISSUES = "https://github.com/eventops/cloudflare/issues"
 
@@ -65,31 +61,31 @@ def perform(
     context: Context,
     *,
     diff_mode: bool = False,
-    connect: Connect = Transport,
+    connect: Connect = Client,
 ) -> Result:
     """Carry out a task. Failures become ``failed`` with ``msg``, and ``error`` where the API or the network failed."""
-    transport: Transport | None = None
+    client: Client | None = None
     sent = repeated = 0
 
     def work(params: Mapping[str, Any], context: Context) -> Outcome:
-        nonlocal transport, sent, repeated
-        transport = connect(settings_of(params))
-        sent, repeated = transport.requests, transport.retries
-        api = RealtimeApi(transport, *(_required(params, option) for option in ("account_id", "app_id")))
+        nonlocal client, sent, repeated
+        client = connect(settings_of(params))
+        sent, repeated = client.requests, client.retries
+        api = RealtimeApi(client, *(_required(params, option) for option in ("account_id", "app_id")))
         return reconcile(api, params, context)
 
     try:
         result = perform_alone(work, params, context, diff_mode=diff_mode)
     except BaseException:
         # Interrupted, by the task's own timeout for instance: threads may still be at work.
-        if transport is not None:
-            transport.abandon()
+        if client is not None:
+            client.abandon()
         raise
-    if transport is not None:
+    if client is not None:
         result.values["api"] = {
-            "requests": transport.requests - sent,
-            "retries": transport.retries - repeated,
-            "remaining": transport.remaining,
+            "requests": client.requests - sent,
+            "retries": client.retries - repeated,
+            "remaining": client.limit.remaining,
         }
     return result
 

@@ -25,8 +25,9 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils._requests import REQUESTS_IMPORT_ERROR
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import Spec
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import REQUESTS_IMPORT_ERROR
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Client, Settings
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
     Progress,
@@ -41,7 +42,6 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
     perform,
     perform_alone,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import Settings, Transport
 
 try:
     from ansible.module_utils.secrets import register_secrets
@@ -62,7 +62,7 @@ READABLE_CALLBACKS = frozenset(
 )
 
 display = Display()
-_transports: dict[tuple[int, str, Settings], Transport] = {}
+_clients: dict[tuple[int, str, Settings], Client] = {}
 
 
 class InProcessAction(ActionBase):  # type: ignore[misc]
@@ -163,7 +163,7 @@ class InProcessAction(ActionBase):  # type: ignore[misc]
             params,
             context,
             diff_mode=diff_mode,
-            connect=lambda settings: shared_transport(account, settings),
+            connect=lambda settings: shared_client(account, settings),
         )
 
     def _reporter(self) -> Callable[[Progress | Tally], None]:
@@ -199,15 +199,15 @@ class Reporter:
             self._show(f"  {progress}")
 
 
-def shared_transport(account: str, settings: Settings) -> Transport:
+def shared_client(account: str, settings: Settings) -> Client:
     """The connection of this process for an account and its settings, credentials included; made once, then kept.
 
     A loop runs in one process and so keeps its connection. What a fork inherits is not used.
     """
     key = (os.getpid(), account, settings)
-    if key not in _transports or _transports[key].abandoned:
-        _transports[key] = Transport(settings)
-    return _transports[key]
+    if key not in _clients or _clients[key].abandoned:
+        _clients[key] = Client(settings)
+    return _clients[key]
 
 
 def misfits(spec: Spec, args: Mapping[Any, Any]) -> Iterator[str]:

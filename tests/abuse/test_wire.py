@@ -14,7 +14,7 @@ from hypothesis import given, strategies
 
 from abuse.values import scalars, texts
 from abuse.wire import SEEDS, read
-from ansible_collections.eventops.cloudflare.plugins.module_utils import models
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import models
 
 KEYS = strategies.sampled_from(
     [

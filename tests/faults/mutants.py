@@ -95,52 +95,52 @@ class Mutant:
 MUTANTS: Final = (
     Mutant(
         "a blind POST retry",
-        f"{UTILS}/retry.py",
+        f"{UTILS}/http/retry.py",
         'READS = frozenset({"GET"})',
         'READS = frozenset({"GET", "POST"})',
     ),
     Mutant(
         "what a proxy reports counts as never sent",
-        f"{UTILS}/transport.py",
+        f"{UTILS}/http/connection_errors.py",
         "    reasons = (urllib3_exceptions.NewConnectionError, urllib3_exceptions.ConnectTimeoutError)\n",
         "    if isinstance(error, requests.exceptions.ProxyError):\n        return True\n"
         "    reasons = (urllib3_exceptions.NewConnectionError, urllib3_exceptions.ConnectTimeoutError)\n",
     ),
     Mutant(
         "a request counts as sent only on a connection that was kept",
-        f"{UTILS}/bounded.py",
+        f"{UTILS}/http/bounded.py",
         "            if not self._connecting:\n                on_send(True)\n",
         "",
     ),
     Mutant(
         "an informational answer taken for the answer",
-        f"{UTILS}/bounded.py",
+        f"{UTILS}/http/bounded.py",
         "if status == 101 or status not in range(100, 200):",
         "if status:",
     ),
     Mutant(
         "Retry-After ignored",
-        f"{UTILS}/transport.py",
+        f"{UTILS}/http/client.py",
         "        delay = None if isinstance(outcome, Exception) else _retry_after(outcome)\n",
         "        delay = None\n",
     ),
     Mutant(
         "a block forgotten",
-        f"{UTILS}/transport.py",
-        "        if status == 429 and retry_after:\n            self._note_block(retry_after)\n",
+        f"{UTILS}/http/client.py",
+        "        if status == 429 and retry_after:\n            self.limit.block(retry_after)\n",
         "",
     ),
     Mutant(
         "a block forgotten with the request that met it",
-        f"{UTILS}/transport.py",
+        f"{UTILS}/http/limits.py",
         "            else:\n                self._paused_until = max(self._paused_until, until)\n",
         "",
     ),
     Mutant(
         "a page lost",
-        f"{UTILS}/api.py",
+        f"{UTILS}/api/listing.py",
         "        if not keys or self._stuck",
-        "        if len(keys) < PAGE_SIZE or self._stuck",
+        "        if len(keys) < 100 or self._stuck",
     ),
     Mutant(
         "a stale list trusted",
@@ -189,7 +189,7 @@ MUTANTS: Final = (
     Mutant(
         "threads of an interrupted task that go on",
         f"{UTILS}/task.py",
-        "            transport.abandon()\n",
+        "            client.abandon()\n",
         "            pass\n",
     ),
     Mutant(
@@ -201,7 +201,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a list that changed taken for whole",
-        f"{UTILS}/api.py",
+        f"{UTILS}/api/listing.py",
         "return not self.changed and (not self.listing.counted or self._complete)",
         "return not self.listing.counted or self._complete",
     ),
@@ -265,7 +265,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "credentials follow a redirect",
-        "plugins/module_utils/redirects.py",
+        "plugins/module_utils/http/redirects.py",
         "            auth = None\n        url = target",
         "            pass\n        url = target",
         CREDENTIALS,

@@ -30,6 +30,7 @@ from unittest.mock import patch
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Client, Settings
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import (
     event,
     livestreams,
@@ -37,7 +38,6 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile impo
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.task import Reconcile, perform
-from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import Settings, Transport
 from simulator.certificates import Authority
 from simulator.clock import Clock as ServiceClock
 from simulator.credentials import Access
@@ -217,7 +217,7 @@ class Actor:
         self.keeps = keeps
         self.turns: Turns | None = None
         self.interruption: Interruption | None = None
-        self._transport: Transport | None = None
+        self._transport: Client | None = None
         self._run = ""
         self._left = 0.0
         self._sent = 0
@@ -292,10 +292,10 @@ class Actor:
         waits = options["wait_timeout"] if options.get("wait") else 0.0
         return float(waits + RETRIES * RETRY_MAX_WAIT * REPEATABLE * (1 + len(entries)))
 
-    def connect(self, settings: Settings) -> Transport:
+    def connect(self, settings: Settings) -> Client:
         """The real client, in simulated time."""
         if self._transport is None or self._transport.abandoned:
-            self._transport = Transport(settings._replace(sleep=self.sleep, now=self.stage.now))
+            self._transport = Client(settings._replace(sleep=self.sleep, now=self.stage.now))
             adapter: Any = self._transport._session.get_adapter("https://")
             staged = {scheme: _staged(pool, self) for scheme, pool in adapter._pools.items()}
             adapter._pools = adapter.poolmanager.pool_classes_by_scheme = staged

@@ -21,7 +21,8 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Client, Settings
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import (
     analytics,
     credentials,
@@ -45,7 +46,6 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
     perform,
     perform_alone,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import Settings, Transport
 from integration.loaded import Loaded
 from simulator.client import Control
 from simulator.journal import Entry
@@ -161,10 +161,10 @@ class Actor:
         if module in ALONE:
             result = perform_alone(ALONE[module][1], params, context, diff_mode=True)
         else:
-            transports: list[Transport] = []
+            transports: list[Client] = []
 
-            def connect(settings: Settings) -> Transport:
-                transports.append(Transport(settings))
+            def connect(settings: Settings) -> Client:
+                transports.append(Client(settings))
                 return transports[0]
 
             try:

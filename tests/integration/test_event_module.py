@@ -201,6 +201,20 @@ def test_a_refused_meeting_does_not_keep_the_others_off_the_air(event: Any, sim:
     assert (second["status"], second["on_air"]) == ("LIVE", True)
 
 
+def test_a_list_that_fails_after_a_meeting_was_created_fails_only_what_needs_it(event: Any, sim: Control) -> None:
+    # What is on the air is listed three times, and independent livestreams once before anything is sent.
+    sim.faults(
+        {"kind": "status", "status": 403, "operation": "list_livestreams", "index": 4, "times": 1,
+         "body": {"success": False, "errors": [{"code": 10000, "message": "Forbidden"}]}}
+    )  # fmt: skip
+    ran = event(ROOMS[0], FEED)
+    first, second = ran.values["streams"]
+    assert ran.values["changed"] is True
+    assert ran.values["msg"].startswith("1 of 2 rooms failed: camp-mast: list the livestreams: HTTP 403")
+    assert (first["meeting_id"] is not None, first["changed"]) == (True, True)
+    assert (second["id"], second["changed"]) == (None, False)
+
+
 def test_two_rooms_of_one_meeting(event: Any, sim: Control) -> None:
     meeting = sim.add_meeting(title="camp: Curie")
     ran = event(ROOMS[0], {"name": "camp-also", "meeting_id": meeting}, state="started")
@@ -268,6 +282,7 @@ def test_an_event_is_reported_as_it_stands(event: Any, info: Any, sim: Control) 
         ({"streams": [{"name": " ", "independent": True}]}, "streams[0].name is blank"),
         ({"streams": [{**FEED}, {**FEED}]}, "streams[0] and streams[1] have the same name: 'camp-mast'"),
         ({"streams": [{**ROOMS[0]}], "concurrency": 0}, "concurrency must be from 1 to 32"),
+        ({"verify": "warn", "verify_timeout": 0}, "verify_timeout must be more than 0"),
     ],
 )
 def test_what_makes_no_event_is_refused(actor: Any, sim: Control, options: dict[str, Any], message: str) -> None:

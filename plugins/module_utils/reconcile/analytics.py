@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import times
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, Refused
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome, given
 

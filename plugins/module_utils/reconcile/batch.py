@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import methodcaller
 from typing import Any, Protocol
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, RealtimeError
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
@@ -162,11 +162,20 @@ class Batch:
     def look_again(self) -> None:
         """Before anything is created, read the list again: what is there by now is taken as it is."""
         missing = [target for target in self.targets if target.failure is None and target.planned.create]
-        if missing and self.listing is not None and self.listing.read_again(missing):
-            self.find(missing)
-            self.decide([target for target in missing if target.before is not None])
-            for target, failure in self.same():
-                target.refuse(failure)
+        if not missing or self.listing is None:
+            return
+        try:
+            if not self.listing.read_again(missing):
+                return
+        except RealtimeError as failure:
+            # A batch before this one, of the same event, may have changed something: only these have failed.
+            for target in missing:
+                target.fail(failure)
+            return
+        self.find(missing)
+        self.decide([target for target in missing if target.before is not None])
+        for target, same in self.same():
+            target.refuse(same)
 
     # Changing
 

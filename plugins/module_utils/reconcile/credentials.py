@@ -18,14 +18,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import files
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi, check_id
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import Livestream
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi, check_id
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     FileFailed,
     InvalidRequest,
     RealtimeError,
     StateUnreachable,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Livestream
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
     Outcome,

@@ -14,14 +14,14 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import IDLE, LIVE, Livestream, Meeting
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     InvalidRequest,
     StateUnreachable,
     WaitTimedOut,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.manifests import Manifests
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import IDLE, LIVE, Livestream, Meeting
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.hls import Manifests
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.batch import Batch
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
@@ -102,6 +102,8 @@ class Event:
         self.reports = reports
         for option in ("wait_timeout", "verify_timeout"):
             check_seconds(params, option)
+        if params["verify"] != "no" and params["verify_timeout"] == 0:
+            raise InvalidRequest("verify_timeout must be more than 0")
         self.api = api
         self.params = params
         self.context = context

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import IDLE, INVOKED, Livestream
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import Refused
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import IDLE, INVOKED, Livestream
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_listing import (
     LivestreamListing,

@@ -10,9 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import times
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi, check_id
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, Refused
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import (
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import (
     ERRORED,
     IDLE,
     INVOKED,
@@ -20,6 +18,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.models import 
     Livestream,
     LivestreamDetails,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi, check_id
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, Refused
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
     Outcome,

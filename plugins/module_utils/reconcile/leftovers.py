@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import Livestream, Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import StateUnreachable
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Livestream, Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.event_lists import EventLists
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import failure_values

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, Dict
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import times
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import INVOKED, LIVE, Livestream
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import INVOKED, LIVE, Livestream
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_plan import independents
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import Named

@@ -17,9 +17,9 @@ import enum
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import check_id
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import IDLE, INVOKED, LIVE, Livestream
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import check_id
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, StateUnreachable
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import IDLE, INVOKED, LIVE, Livestream
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     at_most_one,
     check_seconds,

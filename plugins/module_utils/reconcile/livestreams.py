@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Livestream
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import Livestream
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.batch import (
     Batch,
     batch_of_one,

@@ -10,13 +10,14 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import Listing, RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.listing import Listing
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import Meeting
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     InvalidRequest,
     Refused,
     StateUnreachable,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting_plan import (
     ACTIVE,

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import check_id
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import WRITE_ONLY, Meeting
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import check_id
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, StateUnreachable
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import WRITE_ONLY, Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import given
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import (
     Named,

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, RealtimeError
-from ansible_collections.eventops.cloudflare.plugins.module_utils.manifests import Look, Manifests
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.hls import Look, Manifests
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.redirects import unfit
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
     Outcome,
@@ -28,7 +29,6 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool
     failure_message,
     in_pool,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.redirects import unfit
 
 REQUEST = 10.0  # seconds that one look may take
 

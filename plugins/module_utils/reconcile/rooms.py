@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import check_id
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import INVOKED, Livestream, Meeting
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import check_id
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     InvalidRequest,
     RealtimeError,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import INVOKED, Livestream, Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import given
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting import MeetingTarget

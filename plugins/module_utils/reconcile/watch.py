@@ -6,18 +6,18 @@
 
 from __future__ import annotations
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
-    Refused,
-    WaitFailed,
-    WaitTimedOut,
-)
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import (
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import (
     ERRORED,
     LIVE,
     Livestream,
     LivestreamDetails,
     Session,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
+    Refused,
+    WaitFailed,
+    WaitTimedOut,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_plan import Desired
 from ansible_collections.eventops.cloudflare.plugins.module_utils.times import unix_seconds

@@ -15,10 +15,11 @@ from urllib.parse import parse_qsl
 import pytest
 from pytest_httpserver import HTTPServer
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils import transport as transport_module
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http import client as client_module
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import Credentials
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Client, Settings
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context
-from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import Credentials, Settings, Transport
 
 TOKEN = "unit-token-4f1b9c0d7e2a"
 PREFIX = "/client/v4/accounts/acc/realtime/kit/app"
@@ -62,7 +63,7 @@ class Script:
         else:
             handler.respond_with_json(answer, status=status, headers=headers)
 
-    def transport(self, **settings: Any) -> Transport:
+    def client(self, **settings: Any) -> Client:
         """A client of this server."""
         values: dict[str, Any] = {
             "base_url": self.server.url_for("/client/v4"),
@@ -70,11 +71,11 @@ class Script:
             "sleep": self.sleeps.append,
             **settings,
         }
-        return Transport(Settings(**values))
+        return Client(Settings(**values))
 
     def api(self, **settings: Any) -> RealtimeApi:
         """The API on such a client."""
-        return RealtimeApi(self.transport(**settings), "acc", "app")
+        return RealtimeApi(self.client(**settings), "acc", "app")
 
     def context(self, check_mode: bool = False) -> Context:
         """A reconciliation's surroundings; its clock moves when it sleeps, from the beginning of 1970."""
@@ -95,7 +96,7 @@ class Script:
 @pytest.fixture
 def script(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
     """A scripted server; that it was followed to the end is checked afterwards."""
-    monkeypatch.setattr(transport_module.random, "uniform", lambda _low, high: high)
+    monkeypatch.setattr(client_module.random, "uniform", lambda _low, high: high)
     current = Script(httpserver)
 
     def date(_handler: BaseHTTPRequestHandler, _timestamp: float | None = None) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi, check_id
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi, check_id
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     Ambiguous,
     InvalidAnswer,
@@ -46,7 +46,7 @@ def test_an_id_that_could_change_the_path_is_refused(script: Any, value: str) ->
     with pytest.raises(InvalidRequest, match="meeting_id is not an ID"):
         check_id("meeting_id", value)
     with pytest.raises(InvalidRequest, match="account_id is not an ID"):
-        RealtimeApi(script.transport(), value, "app")
+        RealtimeApi(script.client(), value, "app")
 
 
 def test_ids_are_quoted(script: Any) -> None:

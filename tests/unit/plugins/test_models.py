@@ -12,8 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils import models
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Livestream, LivestreamDetails, Session
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import models
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import (
+    Livestream,
+    LivestreamDetails,
+    Session,
+)
 
 WIRE = {
     "created_at": "2023-07-15T11:48:34.753Z",

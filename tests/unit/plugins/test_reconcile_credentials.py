@@ -18,14 +18,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import Livestream
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     FileFailed,
     InvalidRequest,
     StateUnreachable,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.files import Change, Placed
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Livestream
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.credentials import (
     Folders,

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import Livestream
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     Ambiguous,
     ConnectionFailed,
@@ -18,7 +19,6 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     StateUnreachable,
     WaitFailed,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Livestream
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_plan import (
     Action,
     Desired,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
-from ansible_collections.eventops.cloudflare.plugins.module_utils.manifests import Look
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.hls import Look
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context, Outcome
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.playback import look_at_all
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.models import Livestream
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import Livestream
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_plan import Desired
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.watch import Watch
 from ansible_collections.eventops.cloudflare.plugins.module_utils.times import unix_seconds

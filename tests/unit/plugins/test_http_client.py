@@ -29,13 +29,10 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     Refused,
     RequestFailed,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.retry import retry_after_seconds
-from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import (
-    Credentials,
-    Settings,
-    Transport,
-    environment_proxies,
-)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import Credentials
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Client, Settings
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.proxy import environment_proxies
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.retry import retry_after_seconds
 
 PATH = "/accounts/acc/realtime/kit/app/livestreams"
 OK = {"success": True, "data": []}
@@ -55,7 +52,7 @@ def test_a_token_is_sent_and_a_netrc_entry_is_not(script: Any, tmp_path: Any, mo
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     script.expect("GET", "/livestreams", answer=OK)
-    get(script.transport())
+    get(script.client())
     headers = script.server.log[0][0].headers
     assert headers["Authorization"] == "Bearer unit-token-4f1b9c0d7e2a"
     assert headers["User-Agent"].startswith("eventops.cloudflare/")
@@ -63,7 +60,7 @@ def test_a_token_is_sent_and_a_netrc_entry_is_not(script: Any, tmp_path: Any, mo
 
 def test_a_key_is_sent_with_its_address(script: Any) -> None:
     script.expect("GET", "/livestreams", answer=OK)
-    get(script.transport(credentials=Credentials(key="unit-key", email="av@example.org")))
+    get(script.client(credentials=Credentials(key="unit-key", email="av@example.org")))
     headers = script.server.log[0][0].headers
     assert (headers["X-Auth-Key"], headers["X-Auth-Email"]) == ("unit-key", "av@example.org")
     assert "Authorization" not in headers
@@ -81,7 +78,7 @@ def test_a_key_is_sent_with_its_address(script: Any) -> None:
 )
 def test_a_request_is_the_one_that_the_session_would_prepare(method: str, query: Any, body: Any) -> None:
     credentials = Credentials(token="unit-token-4f1b9c0d7e2a")
-    transport = Transport(Settings("http://127.0.0.1:9/client/v4", credentials))
+    transport = Client(Settings("http://127.0.0.1:9/client/v4", credentials))
     transport._session.cookies.set("__cf_bm", "value", domain="127.0.0.1")
     ours = transport._prepare(method, PATH, query, body)
     url = f"http://127.0.0.1:9/client/v4{PATH}"
@@ -131,7 +128,7 @@ def test_credentials_are_not_in_their_representation() -> None:
 )
 def test_a_base_url_that_would_leak_or_fail_is_refused(script: Any, url: str) -> None:
     with pytest.raises(InvalidRequest, match="base_url") as caught:
-        script.transport(base_url=url)
+        script.client(base_url=url)
     assert "secret" not in str(caught.value)
 
 
@@ -139,12 +136,12 @@ def test_a_base_url_that_would_leak_or_fail_is_refused(script: Any, url: str) ->
     "url", ["http://localhost:1/", "http://[::1]:1", "http://127.8.8.8", "https://api.example.org"]
 )
 def test_other_base_urls_are_accepted(script: Any, url: str) -> None:
-    assert script.transport(base_url=url).base_url == url.rstrip("/")
+    assert script.client(base_url=url).base_url == url.rstrip("/")
 
 
 def test_a_ca_path_must_exist(script: Any, tmp_path: Any) -> None:
     with pytest.raises(InvalidRequest, match="ca_path does not exist"):
-        script.transport(ca_path=str(tmp_path / "none.pem"))
+        script.client(ca_path=str(tmp_path / "none.pem"))
 
 
 def test_proxies_come_from_the_environment_and_never_for_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +157,7 @@ def test_a_read_is_repeated_after_a_passing_failure(script: Any, status: int) ->
     script.expect("GET", "/livestreams", status, text="<html>no</html>")
     script.expect("GET", "/livestreams", status, text="<html>no</html>")
     script.expect("GET", "/livestreams", answer=OK)
-    transport = script.transport()
+    transport = script.client()
     assert get(transport).body == OK
     assert script.sleeps == [0.5, 1.0]
     assert (transport.requests, transport.retries) == (3, 2)
@@ -170,7 +167,7 @@ def test_a_read_fails_when_its_repetitions_are_used_up(script: Any) -> None:
     for _time in range(3):
         script.expect("GET", "/livestreams", 503, text="<html>overloaded</html>")
     with pytest.raises(Refused) as caught:
-        get(script.transport(retries=2))
+        get(script.client(retries=2))
     assert caught.value.status == 503
     assert "overloaded" not in str(caught.value)
 
@@ -179,14 +176,14 @@ def test_a_read_fails_when_its_repetitions_are_used_up(script: Any) -> None:
 def test_a_refused_read_is_not_repeated(script: Any, status: int) -> None:
     script.expect("GET", "/livestreams", status, {"success": False, "error": {"code": status, "message": "no"}})
     with pytest.raises(Refused):
-        get(script.transport())
+        get(script.client())
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 520, 408, 425, 409])
 def test_a_write_without_a_clear_answer_is_ambiguous_and_not_repeated(script: Any, status: int) -> None:
     script.expect("POST", "/livestreams", status, body={"name": "x"}, text="<html>?</html>")
     with pytest.raises(Ambiguous):
-        post(script.transport())
+        post(script.client())
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422])
@@ -194,20 +191,20 @@ def test_a_write_that_the_service_refuses_is_refused(script: Any, status: int) -
     error = {"success": False, "error": {"code": status, "message": "no"}}
     script.expect("POST", "/livestreams", status, error, body={"name": "x"})
     with pytest.raises(Refused):
-        post(script.transport())
+        post(script.client())
 
 
 @pytest.mark.parametrize("answer", [{"success": False, "errors": [{"code": 1, "message": "odd"}]}])
 def test_a_write_answered_with_success_false_is_ambiguous(script: Any, answer: Any) -> None:
     script.expect("POST", "/livestreams", 200, answer, body={"name": "x"})
     with pytest.raises(Ambiguous, match="odd"):
-        post(script.transport())
+        post(script.client())
 
 
 def test_a_throttled_write_was_not_carried_out_and_is_repeated(script: Any) -> None:
     script.expect("POST", "/livestreams", 429, text="", body={"name": "x"}, headers={"Retry-After": "7"})
     script.expect("POST", "/livestreams", 201, {"success": True, "data": {}}, body={"name": "x"})
-    assert post(script.transport()).status == 201
+    assert post(script.client()).status == 201
     assert script.sleeps == [7.0]
 
 
@@ -216,7 +213,7 @@ def test_a_retry_after_date_is_honoured(script: Any) -> None:
     headers = {"Retry-After": email.utils.format_datetime(when, usegmt=True)}
     script.expect("GET", "/livestreams", 429, text="", headers=headers)
     script.expect("GET", "/livestreams", answer=OK)
-    get(script.transport())
+    get(script.client())
     assert len(script.sleeps) == 1
     assert 25 < script.sleeps[0] <= 30
 
@@ -226,7 +223,7 @@ def test_a_retry_after_beyond_the_limit_fails_at_once_and_says_when(script: Any,
     body = {"name": "x"} if method == "POST" else None
     script.expect(method, "/livestreams", 429, text="", body=body, headers={"Retry-After": "300"})
     with pytest.raises(Refused, match=r"try again after \d\d:\d\d:\d\d UTC \(in 300 s\)"):
-        (post if method == "POST" else get)(script.transport())
+        (post if method == "POST" else get)(script.client())
     assert script.sleeps == []
 
 
@@ -235,7 +232,7 @@ def test_a_garbled_retry_after_is_ignored(script: Any, value: str) -> None:
     assert retry_after_seconds(value, now=0) is None
     script.expect("GET", "/livestreams", 429, text="", headers={"Retry-After": value})
     script.expect("GET", "/livestreams", answer=OK)
-    get(script.transport())
+    get(script.client())
     assert script.sleeps == [0.5]
 
 
@@ -243,13 +240,13 @@ def test_backoff_is_bounded_by_retry_max_wait(script: Any) -> None:
     for _time in range(4):
         script.expect("GET", "/livestreams", 500, text="")
     script.expect("GET", "/livestreams", answer=OK)
-    get(script.transport(retry_max_wait=1.5))
+    get(script.client(retry_max_wait=1.5))
     assert script.sleeps == [0.5, 1.0, 1.5, 1.5]
 
 
 def test_nothing_is_repeated_after_a_deadline(script: Any) -> None:
     script.expect("GET", "/livestreams", 500, text="")
-    transport = script.transport()
+    transport = script.client()
     with transport.until(0.1), pytest.raises(Refused):
         get(transport)
     assert script.sleeps == []
@@ -259,7 +256,7 @@ def test_nothing_is_repeated_after_a_deadline(script: Any) -> None:
 def test_a_connection_that_was_never_made_is_repeated_and_then_explained(script: Any, method: str) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        transport = script.transport(base_url=f"http://127.0.0.1:{unused.getsockname()[1]}/", retries=2)
+        transport = script.client(base_url=f"http://127.0.0.1:{unused.getsockname()[1]}/", retries=2)
         with pytest.raises(ConnectionFailed, match="Connection refused; check the network and base_url"):
             (post if method == "POST" else get)(transport)
     assert script.sleeps == [0.5, 1.0]
@@ -306,14 +303,14 @@ CUT = b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nConnection: close\r\n\r\n{"su
 
 @pytest.mark.parametrize("failure", [b"", CUT])
 def test_a_read_whose_answer_is_lost_or_cut_is_repeated(script: Any, raw_server: Any, failure: bytes) -> None:
-    transport = script.transport(base_url=raw_server([failure, failure, whole(json.dumps(OK).encode())]))
+    transport = script.client(base_url=raw_server([failure, failure, whole(json.dumps(OK).encode())]))
     assert get(transport).body == OK
     assert (transport.requests, transport.retries) == (3, 2)
 
 
 @pytest.mark.parametrize("failure", [b"", CUT])
 def test_a_write_whose_answer_is_lost_or_cut_is_ambiguous(script: Any, raw_server: Any, failure: bytes) -> None:
-    transport = script.transport(base_url=raw_server([failure]))
+    transport = script.client(base_url=raw_server([failure]))
     with pytest.raises(Ambiguous) as caught:
         post(transport)
     assert caught.value.status is None
@@ -321,7 +318,7 @@ def test_a_write_whose_answer_is_lost_or_cut_is_ambiguous(script: Any, raw_serve
 
 
 def test_a_read_that_is_cut_for_ever_fails(script: Any, raw_server: Any) -> None:
-    transport = script.transport(base_url=raw_server([CUT] * 3), retries=2)
+    transport = script.client(base_url=raw_server([CUT] * 3), retries=2)
     with pytest.raises(ConnectionFailed):
         get(transport)
     assert transport.requests == 3
@@ -346,13 +343,13 @@ def test_an_answer_that_is_too_large_is_not_read_to_its_end(
     script: Any, raw_server: Any, answer: bytes, text: str
 ) -> None:
     with pytest.raises(ConnectionFailed, match=text):
-        get(script.transport(base_url=raw_server([answer]), retries=0))
+        get(script.client(base_url=raw_server([answer]), retries=0))
     with pytest.raises(Ambiguous, match=text):
-        post(script.transport(base_url=raw_server([answer])))
+        post(script.client(base_url=raw_server([answer])))
 
 
 def test_an_answer_that_is_too_large_is_not_asked_for_again(script: Any, raw_server: Any) -> None:
-    transport = script.transport(base_url=raw_server([HUGE]))
+    transport = script.client(base_url=raw_server([HUGE]))
     with pytest.raises(ConnectionFailed):
         get(transport)
     assert (transport.requests, transport.retries) == (1, 0)
@@ -360,7 +357,7 @@ def test_an_answer_that_is_too_large_is_not_asked_for_again(script: Any, raw_ser
 
 def test_a_failed_answer_need_not_be_read_before_the_next_try(script: Any, raw_server: Any) -> None:
     answers = [whole(b" " * 50 * 2**20, b"503 Busy"), whole(json.dumps(OK).encode())]
-    assert get(script.transport(base_url=raw_server(answers))).body == OK
+    assert get(script.client(base_url=raw_server(answers))).body == OK
 
 
 @pytest.mark.parametrize("headers", [b"", b"Transfer-Encoding: chunked\r\n", b"Content-Length: 9000000\r\n"])
@@ -369,7 +366,7 @@ def test_an_answer_that_never_ends_times_out(script: Any, raw_server: Any, heade
     ticks = itertools.count(step=12)
     body = b"2000\r\n" + b" " * 0x2000 + b"\r\n" if b"chunked" in headers else b" " * 0x2000
     answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + headers + b"\r\n" + body * 100
-    transport = script.transport(base_url=raw_server([answer]), retries=0, now=lambda: next(ticks))
+    transport = script.client(base_url=raw_server([answer]), retries=0, now=lambda: next(ticks))
     with pytest.raises(ConnectionFailed, match="no answer within 30 s"):
         get(transport)
 
@@ -377,30 +374,30 @@ def test_an_answer_that_never_ends_times_out(script: Any, raw_server: Any, heade
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 100_000])
 def test_endless_nesting_is_no_json(script: Any, raw_server: Any, body: bytes) -> None:
     with pytest.raises(InvalidAnswer, match="is not JSON"):
-        get(script.transport(base_url=raw_server([whole(body)])))
+        get(script.client(base_url=raw_server([whole(body)])))
 
 
 @pytest.mark.parametrize("charset", ["idna", "rot13", "utf-16", "nonsense"])
 def test_json_is_utf_8_whatever_the_headers_say(script: Any, charset: str) -> None:
     headers = {"Content-Type": f"application/json; charset={charset}"}
     script.expect("GET", "/livestreams", text='{"data": "Café"}', headers=headers)
-    assert get(script.transport()).body == {"data": "Café"}
+    assert get(script.client()).body == {"data": "Café"}
     script.expect("GET", "/livestreams", 403, text="Café \xff", headers=headers)
     with pytest.raises(Refused, match="Café"):
-        get(script.transport())
+        get(script.client())
 
 
 def test_a_timeout_names_the_seconds(script: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         base_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(ConnectionFailed, match=r"no answer within 0\.2 s"):
-            get(script.transport(base_url=base_url, timeout=0.2, retries=0))
+            get(script.client(base_url=base_url, timeout=0.2, retries=0))
         with pytest.raises(Ambiguous, match=r"no answer within 0\.2 s"):
-            post(script.transport(base_url=base_url, timeout=0.2))
+            post(script.client(base_url=base_url, timeout=0.2))
 
 
 def test_an_unverifiable_certificate_is_named_and_not_repeated(script: Any, https: str) -> None:
-    transport = script.transport(base_url=https)
+    transport = script.client(base_url=https)
     with pytest.raises(ConnectionFailed, match=r"certificate was refused: .*self.signed"):
         get(transport)
     with pytest.raises(ConnectionFailed, match="certificate was refused"):
@@ -442,17 +439,17 @@ def test_a_redirect_to_another_host_is_refused(script: Any) -> None:
     elsewhere = {"Location": "http://localhost.example.org/client/v4/steal"}
     script.expect("GET", "/livestreams", 302, text="", headers=elsewhere)
     with pytest.raises(Refused, match="302"):
-        get(script.transport())
+        get(script.client())
     script.expect("POST", "/livestreams", 307, text="", body={"name": "x"}, headers=elsewhere)
     with pytest.raises(Ambiguous, match="307"):
-        post(script.transport())
+        post(script.client())
 
 
 def test_a_redirect_on_the_same_server_is_followed_by_reads_only(script: Any) -> None:
     here = {"Location": script.server.url_for("/client/v4/accounts/acc/realtime/kit/app/moved")}
     script.expect("GET", "/livestreams", 301, text="", headers=here)
     script.expect("GET", "/moved", answer=OK)
-    transport = script.transport()
+    transport = script.client()
     assert get(transport).body == OK
     assert transport.requests == 2
     assert script.server.log[1][0].headers["Authorization"].startswith("Bearer ")
@@ -466,7 +463,7 @@ def test_endless_redirects_end(script: Any) -> None:
     for _time in range(6):
         script.expect("GET", "/livestreams", 302, text="", headers=here)
     with pytest.raises(ConnectionFailed, match="redirects without end"):
-        get(script.transport())
+        get(script.client())
 
 
 EDGE = {
@@ -504,7 +501,7 @@ def test_each_error_body_becomes_a_message(
 ) -> None:
     script.expect("GET", "/livestreams", status, answer)
     with pytest.raises(RequestFailed) as caught:
-        get(script.transport())
+        get(script.client())
     error = caught.value
     assert error.details() == {
         "status": status,
@@ -523,7 +520,7 @@ def test_each_error_body_becomes_a_message(
 def test_html_never_reaches_the_user(script: Any, status: int, text: str) -> None:
     script.expect("GET", "/livestreams", status, text=text)
     with pytest.raises(RequestFailed) as caught:
-        get(script.transport(retries=0))
+        get(script.client(retries=0))
     assert "unit-html" not in str(caught.value)
     assert "<" not in str(caught.value)
 
@@ -531,7 +528,7 @@ def test_html_never_reaches_the_user(script: Any, status: int, text: str) -> Non
 def test_plain_text_does_in_one_line_and_not_for_ever(script: Any) -> None:
     script.expect("GET", "/livestreams", 400, text="one\n two" + " three" * 1000)
     with pytest.raises(Refused) as caught:
-        get(script.transport())
+        get(script.client())
     assert caught.value.text.startswith("one two three")
     assert len(caught.value.text) < 510
 
@@ -539,24 +536,24 @@ def test_plain_text_does_in_one_line_and_not_for_ever(script: Any) -> None:
 def test_a_secret_that_the_server_echoes_is_not_shown(script: Any) -> None:
     script.expect("GET", "/livestreams", 400, {"error": {"message": "bad token unit-token-4f1b9c0d7e2a!"}})
     with pytest.raises(Refused) as caught:
-        get(script.transport())
+        get(script.client())
     assert "unit-token" not in str(caught.value) + repr(caught.value.details())
 
 
 def test_a_read_that_is_not_json_is_an_invalid_answer(script: Any) -> None:
     script.expect("GET", "/livestreams", text='{"success": tr')
     with pytest.raises(InvalidAnswer, match="HTTP 200 OK: the answer is not JSON"):
-        get(script.transport())
+        get(script.client())
 
 
 def test_an_empty_answer_is_null(script: Any) -> None:
     script.expect("GET", "/livestreams", text="")
-    assert get(script.transport()).body is None
+    assert get(script.client()).body is None
 
 
 def test_a_block_that_nobody_waits_for_is_not_tested_again(script: Any) -> None:
     script.expect("GET", "/livestreams", 429, text="", headers={"Retry-After": "300"})
-    transport = script.transport()
+    transport = script.client()
     for _time in range(2):
         with pytest.raises(Refused, match=r"HTTP 429 .*try again after .*in 300 s") as caught:
             get(transport)
@@ -572,7 +569,7 @@ def test_one_throttled_thread_makes_all_pause(script: Any) -> None:
         sleeps.append(seconds)
         over.wait(30)
 
-    transport = script.transport(sleep=sleep)
+    transport = script.client(sleep=sleep)
     script.expect("GET", "/livestreams", 429, text="", headers={"Retry-After": "1"})
     script.expect("GET", "/livestreams", answer=OK)
     script.expect("GET", "/livestreams", answer=OK)
@@ -589,7 +586,7 @@ def test_one_throttled_thread_makes_all_pause(script: Any) -> None:
 
 
 def test_a_pause_that_outlasts_a_deadline_is_not_waited_for(script: Any) -> None:
-    transport = script.transport(sleep=time.sleep)
+    transport = script.client(sleep=time.sleep)
     script.expect("GET", "/livestreams", 429, text="", headers={"Retry-After": "1"})
     script.expect("GET", "/livestreams", answer=OK)
     throttled = threading.Thread(target=get, args=[transport])

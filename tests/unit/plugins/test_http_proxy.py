@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Transport through an HTTP proxy, over TLS: whether a request was sent decides whether it may be sent again."""
+"""Client through an HTTP proxy, over TLS: whether a request was sent decides whether it may be sent again."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     InvalidRequest,
     Refused,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.tls import tls_context
-from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import Credentials, Settings, Transport
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import Credentials
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Client, Settings
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.tls import tls_context
 
 HOST = "api.example.test"
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
@@ -55,10 +56,10 @@ class Network:
     broken_handshakes: int = 0
     sleeps: list[float] = field(default_factory=list)
 
-    def transport(self, **settings: object) -> Transport:
+    def client(self, **settings: object) -> Client:
         """A client that finds the proxy in its environment."""
         values = {"retries": 2, "sleep": self.sleeps.append, "ca_path": str(self.ca), **settings}
-        return Transport(Settings(f"https://{HOST}/client/v4", Credentials(token="t0ken"), **values))
+        return Client(Settings(f"https://{HOST}/client/v4", Credentials(token="t0ken"), **values))
 
     def handle(self, connection: socket.socket, context: ssl.SSLContext) -> None:
         """One connection to the proxy, and through it to the server."""
@@ -126,20 +127,20 @@ def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network
     listener.close()
 
 
-def send(transport: Transport, method: str) -> object:
+def send(transport: Client, method: str) -> object:
     body = None if method == "GET" else {"name": "x"}
     return transport.request(method, "/things", asked="ask for it", body=body).body
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_requests_go_through_the_proxy(network: Network, method: str) -> None:
-    assert send(network.transport(), method) == {}
+    assert send(network.client(), method) == {}
     assert network.received == [method]
 
 
 def test_a_write_whose_answer_is_lost_behind_the_proxy_is_sent_once(network: Network) -> None:
     network.answers[:] = [None]
-    transport = network.transport()
+    transport = network.client()
     with pytest.raises(Ambiguous, match="the connection was lost") as caught:
         send(transport, "POST")
     assert "proxy" not in str(caught.value)
@@ -149,7 +150,7 @@ def test_a_write_whose_answer_is_lost_behind_the_proxy_is_sent_once(network: Net
 
 def test_so_is_one_on_a_connection_that_was_kept(network: Network) -> None:
     network.answers[:] = [OK, None]
-    transport = network.transport()
+    transport = network.client()
     send(transport, "GET")
     with pytest.raises(Ambiguous):
         send(transport, "POST")
@@ -159,7 +160,7 @@ def test_so_is_one_on_a_connection_that_was_kept(network: Network) -> None:
 
 def test_a_read_whose_answer_is_lost_behind_the_proxy_is_retried(network: Network) -> None:
     network.answers[:] = [None, None]
-    assert send(network.transport(), "GET") == {}
+    assert send(network.client(), "GET") == {}
     assert network.received == ["GET"] * 3
 
 
@@ -171,7 +172,7 @@ REFUSALS = pytest.mark.parametrize(
 @REFUSALS
 def test_a_write_that_the_proxy_did_not_let_through_is_retried(network: Network, refusal: bytes | None) -> None:
     network.tunnels[:] = [refusal, refusal]
-    transport = network.transport()
+    transport = network.client()
     assert send(transport, "POST") == {}
     assert network.received == ["POST"]
     assert transport.retries == 2
@@ -182,7 +183,7 @@ def test_a_write_that_the_proxy_did_not_let_through_is_retried(network: Network,
 def test_a_proxy_that_lets_nothing_through_is_named(network: Network, refusal: bytes | None, method: str) -> None:
     network.tunnels[:] = [refusal] * 3
     with pytest.raises(ConnectionFailed, match=r"check HTTPS_PROXY and NO_PROXY") as caught:
-        send(network.transport(), method)
+        send(network.client(), method)
     assert network.received == []
     if refusal is not None and b"HTTP" in refusal:
         assert f"the proxy did not let it through: {refusal[9:12].decode()} " in str(caught.value)
@@ -190,7 +191,7 @@ def test_a_proxy_that_lets_nothing_through_is_named(network: Network, refusal: b
 
 def test_a_write_is_retried_after_a_handshake_that_broke(network: Network) -> None:
     network.broken_handshakes = 2
-    transport = network.transport()
+    transport = network.client()
     send(transport, "POST")
     assert network.received == ["POST"]
     assert transport.retries == 2
@@ -205,20 +206,20 @@ EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n"
 )
 def test_informational_answers_are_skipped(network: Network, method: str, early: bytes) -> None:
     network.answers[:] = [early + OK.replace(b"200 OK", b"201 Created")]
-    assert network.transport().request(method, "/things", asked="ask", body=None).status == 201
+    assert network.client().request(method, "/things", asked="ask", body=None).status == 201
 
 
 @pytest.mark.parametrize("early", [EARLY, b"HTTP/1.1 100 Continue\r\n\r\n"])
 def test_so_they_are_before_the_answer_of_the_proxy(network: Network, early: bytes) -> None:
     network.tunnels[:] = [early + CONNECTED]
-    assert send(network.transport(), "POST") == {}
+    assert send(network.client(), "POST") == {}
 
 
 @pytest.mark.parametrize("proxy", ["http://", "http://127.0.0.1:99999", "ftp://127.0.0.1", "http://[::1"])
 def test_a_proxy_that_is_no_address_is_refused(network: Network, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("https_proxy", proxy.replace("://", "://user:hidden@"))
     with pytest.raises(InvalidRequest, match="check HTTPS_PROXY and NO_PROXY") as caught:
-        network.transport()
+        network.client()
     assert "hidden" not in str(caught.value)
 
 
@@ -228,7 +229,7 @@ def test_a_proxy_that_needs_another_package_is_named_and_nothing_was_sent(
 ) -> None:
     monkeypatch.setitem(sys.modules, "socks", None)
     monkeypatch.setenv("https_proxy", "socks5h://user:hidden@127.0.0.1:9")
-    transport = network.transport()
+    transport = network.client()
     with pytest.raises(ConnectionFailed, match="a SOCKS proxy needs the Python package PySocks") as caught:
         send(transport, method)
     assert "hidden" not in str(caught.value)
@@ -238,7 +239,7 @@ def test_a_proxy_that_needs_another_package_is_named_and_nothing_was_sent(
 def test_a_write_that_only_has_an_informational_answer_is_ambiguous(network: Network) -> None:
     network.answers[:] = [b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"]
     with pytest.raises(Ambiguous):
-        send(network.transport(), "POST")
+        send(network.client(), "POST")
     assert network.received == ["POST"]
 
 
@@ -253,7 +254,7 @@ def test_certificate_authorities_are_read_once(network: Network, monkeypatch: py
 
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", counted)
     network.answers[:] = [None, None]
-    transport = network.transport()
+    transport = network.client()
     send(transport, "GET")
     assert network.handshakes == 3
     assert len(read) == 1
@@ -262,7 +263,7 @@ def test_certificate_authorities_are_read_once(network: Network, monkeypatch: py
 def test_unverified_connections_are_quiet(network: Network, capfd: pytest.CaptureFixture[str]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-        assert send(network.transport(validate_certs=False), "GET") == {}
+        assert send(network.client(validate_certs=False), "GET") == {}
     assert capfd.readouterr() == ("", "")
 
 
@@ -272,7 +273,7 @@ def test_a_context_without_verification_verifies_nothing() -> None:
 
 
 def test_nothing_is_sent_after_an_interruption(network: Network) -> None:
-    transport = network.transport()
+    transport = network.client()
     send(transport, "GET")
     transport.abandon()
     with pytest.raises(Interrupted, match="nothing more was sent"):
@@ -282,12 +283,12 @@ def test_nothing_is_sent_after_an_interruption(network: Network) -> None:
 
 def test_a_retry_is_not_sent_after_an_interruption(network: Network) -> None:
     network.answers[:] = [None]
-    transport: Transport
+    transport: Client
 
     def interrupted(_seconds: float) -> None:
         transport.abandon()
 
-    transport = network.transport(sleep=interrupted)
+    transport = network.client(sleep=interrupted)
     with pytest.raises(Interrupted):
         send(transport, "GET")
     assert network.received == ["GET"]
@@ -299,14 +300,14 @@ def throttled(seconds: int) -> bytes:
 
 def test_a_throttled_write_is_retried_behind_a_proxy(network: Network) -> None:
     network.answers[:] = [throttled(3)]
-    send(network.transport(), "POST")
+    send(network.client(), "POST")
     assert network.received == ["POST", "POST"]
     assert network.sleeps == [3.0]
 
 
 def test_a_block_is_that_of_the_user(network: Network) -> None:
     network.answers[:] = [throttled(300)]
-    transport = network.transport()
+    transport = network.client()
     for _attempt in range(2):
         with pytest.raises(Refused) as caught:
             send(transport, "GET")
@@ -318,7 +319,7 @@ def test_a_request_that_is_given_up_leaves_its_block_to_the_next(network: Networ
     """The answer to the last attempt says, too, until when nothing may be sent."""
     clock = Time()
     network.answers[:] = [throttled(3)] * 3
-    transport = network.transport(sleep=clock.sleep, now=clock.now)
+    transport = network.client(sleep=clock.sleep, now=clock.now)
     with pytest.raises(Refused):
         send(transport, "POST")
     send(transport, "GET")
@@ -352,11 +353,11 @@ def clock() -> Time:
 
 
 @pytest.fixture
-def paced(network: Network, clock: Time) -> Callable[..., Transport]:
-    return lambda **settings: network.transport(sleep=clock.sleep, now=clock.now, **settings)
+def paced(network: Network, clock: Time) -> Callable[..., Client]:
+    return lambda **settings: network.client(sleep=clock.sleep, now=clock.now, **settings)
 
 
-def test_there_is_no_hurry_while_enough_is_left(network: Network, clock: Time, paced: Callable[..., Transport]) -> None:
+def test_there_is_no_hurry_while_enough_is_left(network: Network, clock: Time, paced: Callable[..., Client]) -> None:
     network.answers[:] = [limited('"default";r=51;t=100')] * 3
     transport = paced()
     for _request in range(3):
@@ -365,7 +366,7 @@ def test_there_is_no_hurry_while_enough_is_left(network: Network, clock: Time, p
     assert transport.remaining == 51
 
 
-def test_requests_slow_down_before_the_limit(network: Network, clock: Time, paced: Callable[..., Transport]) -> None:
+def test_requests_slow_down_before_the_limit(network: Network, clock: Time, paced: Callable[..., Client]) -> None:
     network.answers[:] = [limited(f'"default";r={left};t=100') for left in (50, 49, 48)] + [OK] * 2
     transport = paced()
     for _request in range(4):
@@ -375,7 +376,7 @@ def test_requests_slow_down_before_the_limit(network: Network, clock: Time, pace
     assert transport.remaining == 48
 
 
-def test_nothing_is_left_until_the_reset(network: Network, clock: Time, paced: Callable[..., Transport]) -> None:
+def test_nothing_is_left_until_the_reset(network: Network, clock: Time, paced: Callable[..., Client]) -> None:
     network.answers[:] = [limited('"default";r=0;t=20')]
     transport = paced()
     send(transport, "GET")
@@ -384,7 +385,7 @@ def test_nothing_is_left_until_the_reset(network: Network, clock: Time, paced: C
 
 
 def test_a_reset_that_is_far_off_is_not_waited_for_and_nothing_is_sent(
-    network: Network, clock: Time, paced: Callable[..., Transport]
+    network: Network, clock: Time, paced: Callable[..., Client]
 ) -> None:
     """The next request would have the API block all that its user sends."""
     network.answers[:] = [limited('"default";r=0;t=299')]
@@ -396,9 +397,7 @@ def test_a_reset_that_is_far_off_is_not_waited_for_and_nothing_is_sent(
     assert network.received == ["GET"]
 
 
-def test_each_waits_for_its_turn_however_far_it_is(
-    network: Network, clock: Time, paced: Callable[..., Transport]
-) -> None:
+def test_each_waits_for_its_turn_however_far_it_is(network: Network, clock: Time, paced: Callable[..., Client]) -> None:
     """What is left lasts until the reset, also when the turns of many threads are far off."""
     network.answers[:] = [limited(f'"default";r={left};t=300') for left in (10, 9, 8, 7)]
     transport = paced(retry_max_wait=1)
@@ -407,7 +406,7 @@ def test_each_waits_for_its_turn_however_far_it_is(
     assert clock.slept == [pytest.approx(30, abs=0.01), pytest.approx(300 / 9, abs=0.01)]
 
 
-def test_a_deadline_comes_before_the_turn(network: Network, clock: Time, paced: Callable[..., Transport]) -> None:
+def test_a_deadline_comes_before_the_turn(network: Network, clock: Time, paced: Callable[..., Client]) -> None:
     network.answers[:] = [limited('"default";r=0;t=20')]
     transport = paced()
     send(transport, "GET")
@@ -416,7 +415,7 @@ def test_a_deadline_comes_before_the_turn(network: Network, clock: Time, paced: 
     assert clock.slept == [5.0]
 
 
-def test_no_retry_leaves_after_its_deadline(network: Network, clock: Time, paced: Callable[..., Transport]) -> None:
+def test_no_retry_leaves_after_its_deadline(network: Network, clock: Time, paced: Callable[..., Client]) -> None:
     """For whatever jitter is drawn: it is drawn once."""
     network.clock = clock.now
     for seconds in range(1, 40):

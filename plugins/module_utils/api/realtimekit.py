@@ -13,39 +13,26 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, List, TypeVar, Union
+from typing import Any, TypeVar, Union
 from urllib.parse import quote
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils import models
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import models
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.listing import Listing, Reading
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     Ambiguous,
     InvalidAnswer,
     InvalidRequest,
     Refused,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import Answer, Transport
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Answer, Client
 
 PAGE_SIZE = 100  # the largest in production use; the service may cap it
 MOST_PAGES = 10_000  # a bound against lists that never end
 MOST_READINGS = 5  # of one list that changes each time while it is read
-REPEATED_PAGES = 2  # pages in a row with nothing new, after which a list does not advance
 NO_END = "the pages do not lead to the end of the list"
 
 _Item = TypeVar("_Item")
 _Listed = TypeVar("_Listed", bound=Union[models.Livestream, models.Meeting])
-
-
-# A base class is evaluated when the module is loaded, and Python 3.8 has no list[...].
-class Listing(List[_Item]):
-    """What a list holds.
-
-    ``counted``: the service said how many there are, and as many came. Where it did not, something that left the list
-    while it was read may have moved another one unseen from a page to the page before. ``whole``: it was read to its
-    end, and nothing is missing from it as far as anybody can tell.
-    """
-
-    counted: bool = True
-    whole: bool = False
 
 
 def check_id(option: str, value: str) -> str:
@@ -58,28 +45,28 @@ def check_id(option: str, value: str) -> str:
 class RealtimeApi:
     """The RealtimeKit API of one app."""
 
-    def __init__(self, transport: Transport, account_id: str, app_id: str) -> None:
-        self.transport = transport
+    def __init__(self, client: Client, account_id: str, app_id: str) -> None:
+        self.client = client
         account, app = check_id("account_id", account_id), check_id("app_id", app_id)
         self._prefix = f"/accounts/{quote(account, safe='')}/realtime/kit/{quote(app, safe='')}"
 
     def within(self, seconds: float) -> contextlib.AbstractContextManager[None]:
         """A block in which no request is repeated after so many seconds."""
-        return self.transport.until(seconds)
+        return self.client.until(seconds)
 
     @property
     def service_time(self) -> float | None:
-        """Unix seconds by the service's clock, see :attr:`~.transport.Transport.service_time`."""
-        return self.transport.service_time
+        """Unix seconds by the service's clock, see :attr:`~..http.client.Client.service_time`."""
+        return self.client.service_time
 
     def _path(self, *segments: str) -> str:
         return "/".join([self._prefix, *(quote(segment, safe="") for segment in segments)])
 
     def _get(self, asked: str, *segments: str, query: Mapping[str, Any] | None = None) -> Answer:
-        return self.transport.request("GET", self._path(*segments), asked=asked, query=query)
+        return self.client.request("GET", self._path(*segments), asked=asked, query=query)
 
     def _post(self, asked: str, *segments: str, body: Mapping[str, Any] | None = None) -> Answer:
-        return self.transport.request("POST", self._path(*segments), asked=asked, body=body)
+        return self.client.request("POST", self._path(*segments), asked=asked, body=body)
 
     # Livestreams
 
@@ -221,7 +208,7 @@ class RealtimeApi:
     def update_meeting(self, meeting_id: str, fields: Mapping[str, Any]) -> models.Meeting:
         """PATCH P/meetings/{meeting_id}: changes these fields only."""
         asked, path = f"change the meeting {meeting_id}", self._path("meetings", meeting_id)
-        answer = self.transport.request("PATCH", path, asked=asked, body=fields)
+        answer = self.client.request("PATCH", path, asked=asked, body=fields)
         return self._meeting_of(asked, "PATCH", answer, "meetings", meeting_id)
 
     def _meeting_of(self, asked: str, method: str, answer: Answer, *segments: str) -> models.Meeting:
@@ -300,9 +287,9 @@ class RealtimeApi:
         # Only from a list that is filtered by what changes can something vanish: nothing can be deleted.
         shrinks = query.get("status") is not None or query.get("search") is not None
         requests = 0
-        earlier: _Reading[_Item] | None = None
+        earlier: Reading[_Item] | None = None
         for _number in range(MOST_READINGS):
-            reading: _Reading[_Item] = _Reading(shrinks)
+            reading: Reading[_Item] = Reading(shrinks)
             while not reading.ended:
                 if requests == most_pages:
                     if most_pages < MOST_PAGES:
@@ -372,77 +359,3 @@ class RealtimeApi:
         advice: str = "check base_url",
     ) -> InvalidAnswer:
         return InvalidAnswer(asked, "GET", self._path(*segments), text, advice=advice)
-
-
-class _Reading(Generic[_Item]):
-    """One pass over the pages of a list.
-
-    Something is missing from a reading when an item moved to a page that had been read: when another one left before
-    it. The service's count falls then. When the count grows, and the last items of a page come again on the next one,
-    something came before them: everything else moved the other way, and nothing is missed. When the count grows, and
-    no item comes again, something came behind; in a list that things can leave, others may have left meanwhile. A page
-    that got lost, or is the wrong one, is noticed as well: fewer items came than were counted, or items came again
-    without a reason.
-
-    Nobody can tell when as many came as left between two pages. Without a count, nobody can tell that anything left.
-    """
-
-    def __init__(self, shrinks: bool) -> None:
-        self.listing: Listing[_Item] = Listing()
-        self.pages: list[tuple[Sequence[Any], int | None]] = []  # what was counted on each, and the service's count
-        self.ended = False
-        self.changed = False
-        self._shrinks = shrinks
-        self._total: int | None = None
-        self._moved = False
-        self._received = self._stuck = 0
-        self._seen: set[Any] = set()
-
-    def add(self, items: Sequence[_Item], keys: Sequence[Any], paging: models.Paging) -> None:
-        """The next page."""
-        repeated = len(keys) - len(set(keys) - self._seen)
-        self._stuck = self._stuck + 1 if repeated == len(keys) else 0
-        self._received += len(keys) - repeated
-        self._seen.update(keys)
-        self.listing.extend(items)
-        self.pages.append((keys, paging.total))
-        if keys or paging.total is not None:
-            self._count(paging, len(keys), repeated)
-        if not keys or self._stuck == REPEATED_PAGES:
-            self.ended = True
-        elif self.listing.counted and self._complete:
-            self.ended = paging.end is None or paging.end >= (self._total or 0)
-
-    @property
-    def whole(self) -> bool:
-        """Whether nothing is missing of what was there when it began, as far as anybody can tell."""
-        return not self.changed and (not self.listing.counted or self._complete)
-
-    @property
-    def advances_nowhere(self) -> bool:
-        """Whether the service counts more than its pages show, and repeats a page for ever."""
-        stuck = self._stuck == REPEATED_PAGES and bool(self.pages[-1][0])
-        return stuck and self.listing.counted and not self._moved
-
-    @property
-    def _complete(self) -> bool:
-        return self._received >= (self._total or 0)
-
-    def _count(self, paging: models.Paging, on_page: int, repeated: int) -> None:
-        total, before = paging.total, self._total
-        if total is None and paging.start and paging.end and on_page < paging.end - paging.start + 1:
-            self.changed = True
-        # A count of less than the page itself holds, or of less than where it ends, is none.
-        if total is None or total < max(on_page, paging.end or 0):
-            self.listing.counted = False
-        if not self.listing.counted or total is None:
-            return
-        grown = 0 if before is None else total - before
-        self._total = total
-        self._moved = self._moved or grown != 0
-        if repeated <= max(grown, 0):
-            self._received += repeated
-        hidden = grown > 0 and not repeated and self._shrinks
-        self.changed = self.changed or grown < 0 or hidden or repeated > max(grown, 0)
-        if not self._moved and len(self._seen) > total:
-            self.listing.counted = False

@@ -13,22 +13,20 @@ import http.client
 import time
 from dataclasses import dataclass
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils._requests import (
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import (
     requests,
     urllib3_exceptions,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.bounded import BoundedAdapter
-from ansible_collections.eventops.cloudflare.plugins.module_utils.redirects import (
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.bounded import BoundedAdapter
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import MAX_CONNECTIONS
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.connection_errors import explain_connection_error
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.redirects import (
     NotFollowed,
     PlainSession,
     following,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.tls import tls_context
-from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import (
-    MAX_CONNECTIONS,
-    explain_connection_error,
-    set_up,
-)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.session import set_up
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.tls import tls_context
 
 BEGINNING = b"#EXTM3U"
 

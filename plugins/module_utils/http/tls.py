@@ -13,8 +13,8 @@ from __future__ import annotations
 import os
 import ssl
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils._requests import requests, urllib3
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import requests, urllib3
 
 
 def tls_context(validate_certs: bool, ca_path: str | None) -> ssl.SSLContext:
