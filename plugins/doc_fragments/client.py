@@ -60,7 +60,7 @@ options:
     default: 4
   retry_max_wait:
     description:
-      - The most seconds to wait before a repetition, also if the API asks for more with C(Retry-After).
+      - The most seconds to wait before a retry, also if the API asks for more with C(Retry-After).
       - If the API asks for more, the task fails at once and says when to try again.
     type: float
     default: 60

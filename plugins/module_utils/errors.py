@@ -95,7 +95,7 @@ class RequestFailed(RealtimeError):
         self.request_id = request_id
         self.advice = advice
         self.from_edge = from_edge
-        # Whether somebody has looked what became of it.
+        # Whether it was read back what became of it.
         self.read_back = False
         super().__init__(text)
 
@@ -125,7 +125,7 @@ class InvalidAnswer(RequestFailed):
     """A read was answered with something that is not the API's: no JSON, the wrong shape, endless pages."""
 
 
-class Refused(RequestFailed):
+class ApiError(RequestFailed):
     """The API said no, and did nothing."""
 
     @property
@@ -142,7 +142,7 @@ class Refused(RequestFailed):
         return self.status in (400, 404, 409) and not self.from_edge
 
 
-class Ambiguous(RequestFailed):
+class WriteOutcomeUnknown(RequestFailed):
     """A write whose fate is unknown: it may have been carried out. Read back before anything else."""
 
     def __str__(self) -> str:

@@ -23,7 +23,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     RequestFailed,
     printable,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import Credentials
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import ApiCredentials
 from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import DEFAULT_BASE_URL, Client, Settings
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
@@ -65,12 +65,12 @@ def perform(
 ) -> Result:
     """Carry out a task. Failures become ``failed`` with ``msg``, and ``error`` where the API or the network failed."""
     client: Client | None = None
-    sent = repeated = 0
+    sent = retried = 0
 
     def work(params: Mapping[str, Any], context: Context) -> Outcome:
-        nonlocal client, sent, repeated
+        nonlocal client, sent, retried
         client = connect(settings_of(params))
-        sent, repeated = client.requests, client.retries
+        sent, retried = client.requests, client.retries
         api = RealtimeApi(client, *(_required(params, option) for option in ("account_id", "app_id")))
         return reconcile(api, params, context)
 
@@ -84,7 +84,7 @@ def perform(
     if client is not None:
         result.values["api"] = {
             "requests": client.requests - sent,
-            "retries": client.retries - repeated,
+            "retries": client.retries - retried,
             "remaining": client.limit.remaining,
         }
     return result
@@ -155,7 +155,7 @@ def _required(params: Mapping[str, Any], option: str) -> str:
     return str(value).strip()
 
 
-def credentials_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> Credentials:
+def credentials_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> ApiCredentials:
     """A token, or a key with its e-mail address. What a task says comes before what the environment says.
 
     An option filled from the environment looks like any other, hence the comparison.
@@ -169,8 +169,8 @@ def credentials_of(params: Mapping[str, Any], environ: Mapping[str, str]) -> Cre
     if "api_token" in said and "api_key" in said:
         raise InvalidRequest("give either api_token or api_key with api_email, not both")
     if values["api_token"] and "api_key" not in said:
-        return Credentials(token=values["api_token"])
-    return Credentials(key=values["api_key"], email=values["api_email"])
+        return ApiCredentials(token=values["api_token"])
+    return ApiCredentials(key=values["api_key"], email=values["api_email"])
 
 
 def message_of(error: RealtimeError) -> str:

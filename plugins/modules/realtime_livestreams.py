@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: realtime_livestreams
-short_description: Create, start and stop a whole programme of livestreams of Cloudflare RealtimeKit
+short_description: Create, start and stop many livestreams of Cloudflare RealtimeKit
 version_added: 0.1.0
 author:
   - eventops contributors (@eventops)
 description:
   - Brings many livestreams to the state they are declared to have, for far fewer requests than one task for each. What is there is seen
-    with a few sweeps of the list, and only what has to change is read again and changed, several at a time.
+    with a few listings, and only what has to change is read again and changed, several at a time.
   - Each livestream is what it is for M(eventops.cloudflare.realtime_livestream), and the states promise the same.
   - One that fails stops none of the others. The task fails in the end, and names all that failed.
 options:

@@ -109,8 +109,8 @@ def _check_livestream(livestream: models.Livestream) -> None:
     for name, value in public.items():
         assert value is None or name == "disabled" or (isinstance(value, str) and value)
     assert livestream.disabled in (None, True, False)
-    assert repr(livestream) == repr(livestream.known(models.Livestream(stream_key="geheim")))
-    assert livestream.known(livestream) == livestream
+    assert repr(livestream) == repr(livestream.merged_with(models.Livestream(stream_key="geheim")))
+    assert livestream.merged_with(livestream) == livestream
     _returnable(public)
 
 

@@ -60,7 +60,7 @@ MODULES: Final[dict[str, tuple[arguments.Spec, Reconcile]]] = {
 Network = Literal["http", "https", "proxy"]
 NETWORKS: Final[tuple[Network, ...]] = get_args(Network)
 START: Final = 1_900_000_000.0  # Unix seconds
-MOST_REQUESTS: Final = 6000  # of one task; waiting for a programme, page by page, takes some thousand
+MOST_REQUESTS: Final = 6000  # of one task; waiting for a batch, page by page, takes some thousand
 RETRIES: Final = 2
 RETRY_MAX_WAIT: Final = 20.0  # seconds
 # Requests that may be repeated apart from those of the wait: of a task, and of each of its entries.
@@ -287,7 +287,7 @@ class Actor:
 
     @staticmethod
     def budget(options: Mapping[str, Any]) -> float:
-        """Seconds that a task may sleep: while it waits, and before its repetitions."""
+        """Seconds that a task may sleep: while it waits, and before its retries."""
         entries = options.get("livestreams") or options.get("meetings") or options.get("streams") or [options]
         waits = options["wait_timeout"] if options.get("wait") else 0.0
         return float(waits + RETRIES * RETRY_MAX_WAIT * REPEATABLE * (1 + len(entries)))

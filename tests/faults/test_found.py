@@ -18,7 +18,7 @@ from simulator.profile import DEFAULT
     [{"state": "stopped", "livestreams": [{"meeting_id": "one"}]}, {"livestreams": [], "exclusive": True}],
 )
 def test_many_are_stopped_in_a_status_that_nobody_has_documented(stage: Stage, options: dict[str, object]) -> None:
-    """No sweep of one status shows it: the task said that nothing was on the air."""
+    """No list of one status shows it: the task said that nothing was on the air."""
     stage.reset(DEFAULT.but(rate_limit=0, status_of_unknown="PAUSED", unknown_status_seconds=600))
     stage.world.service.add_meeting({}, meeting_id="one")
     stage.world.service.start("one", None, None)
@@ -30,7 +30,7 @@ def test_many_are_stopped_in_a_status_that_nobody_has_documented(stage: Stage, o
 
 
 def test_a_stop_in_such_a_status_is_waited_for(stage: Stage) -> None:
-    """While it settles, no sweep of one status shows it, either: it was over too soon."""
+    """While it settles, no list of one status shows it, either: it was over too soon."""
     stage.reset(DEFAULT.but(rate_limit=0, status_of_unknown="PAUSED", unknown_status_seconds=600, stop_delay=20))
     stage.world.service.add_meeting({}, meeting_id="one")
     stage.world.service.start("one", None, None)

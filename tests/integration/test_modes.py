@@ -87,7 +87,7 @@ def prepare(sim: Control, profile: Any) -> list[dict[str, Any]]:
         task("refused", meeting_id=idle[2]),
         task("nowhere", meeting_id="nowhere", state="started", wait_timeout=1),
         task(
-            "programme",
+            "batch",
             "realtime_livestreams",
             state="started",
             wait=False,
@@ -141,7 +141,7 @@ def test_both_ways_give_the_same_results_when_everything_differs(playbook: Any, 
 @pytest.mark.profiles
 @pytest.mark.parametrize("name", [name for name in PROFILES if name not in NAMED])
 def test_both_ways_give_the_same_results_in_every_profile(playbook: Any, sim: Control, name: str) -> None:
-    compare(playbook, sim, PROFILES[name], {"start", "create", "programme", "info"})
+    compare(playbook, sim, PROFILES[name], {"start", "create", "batch", "info"})
 
 
 @pytest.mark.cores

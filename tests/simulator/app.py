@@ -23,7 +23,7 @@ from .edge import ENTRY, Edge, no_route
 from .faults import Answer, Scope
 from .handlers import Invalid, NotJson, handlers
 from .operations import APP, Target
-from .state import Refused, Service
+from .state import ApiError, Service
 from .wire import Json, Wire
 from .world import World
 
@@ -99,7 +99,7 @@ async def list_livestreams(request: Request, query: Annotated[models.ListLivestr
     )
     page = _wire(request).livestreams(found, query.page_no, query.per_page)
     if page is None:
-        raise Refused(404, "No livestreams found")
+        raise ApiError(404, "No livestreams found")
     return _good(page)
 
 
@@ -114,7 +114,7 @@ async def create_livestream(request: Request, body: models.CreateLivestream | No
             refusal = no_route(request.url.path)
             return Response(refusal.body, refusal.status, media_type="application/json")
         case "404" | "410" as status:
-            raise Refused(int(status), "This operation is not available")
+            raise ApiError(int(status), "This operation is not available")
     name = body.name if body else None
     _check_name(request, name)
     livestream = service.create(name)
@@ -140,7 +140,7 @@ async def get_active_livestream_session(request: Request, livestream_id: str) ->
     """A livestream and its current session."""
     livestream = _service(request).read_livestream(livestream_id)
     if livestream.session is None:
-        raise Refused(404, f"No active session found for livestream_id {livestream_id}")
+        raise ApiError(404, f"No active session found for livestream_id {livestream_id}")
     wire = _wire(request)
     return _good({"data": {"livestream": wire.livestream(livestream), "session": wire.session(livestream.session)}})
 
@@ -175,7 +175,7 @@ async def get_active_livestream(request: Request, meeting_id: str) -> Response:
     answer = _wire(request).active(livestream, service.newest(meeting_id))
     if answer is None:
         status = 400 if service.profile.active_none == "400" else 404
-        raise Refused(status, f"No active livestream found for meeting_id {meeting_id}")
+        raise ApiError(status, f"No active livestream found for meeting_id {meeting_id}")
     return _good(answer)
 
 
@@ -190,7 +190,7 @@ async def get_meeting_livestreams(
         _known(service, meeting_id)
     answer = _wire(request).by_meeting(newest, query.page_no, query.per_page)
     if answer is None:
-        raise Refused(404, f"No livestream found for meeting_id {meeting_id}")
+        raise ApiError(404, f"No livestream found for meeting_id {meeting_id}")
     return _good(answer)
 
 
@@ -306,7 +306,7 @@ async def get_active_session(request: Request, meeting_id: str) -> Response:
     meeting = service.meeting(meeting_id)
     session = service.meeting_session(meeting)
     if session is None:
-        raise Refused(404, f"No active session found for meeting_id {meeting_id}")
+        raise ApiError(404, f"No active session found for meeting_id {meeting_id}")
     return _good({"data": _wire(request).meeting_session(meeting, session)})
 
 
@@ -318,7 +318,7 @@ async def list_webhooks(request: Request) -> Response:
     """All webhooks of the app."""
     service = _service(request)
     if not service.webhooks and service.profile.webhooks_none == "404":
-        raise Refused(404, "No webhooks found")
+        raise ApiError(404, "No webhooks found")
     wire = _wire(request)
     return _good({"data": [wire.webhook(webhook) for webhook in service.webhooks.values()]})
 
@@ -389,7 +389,7 @@ def _error(status: int, message: str) -> Json:
 
 
 async def _refused(request: Request, refused: Exception) -> Response:
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, ApiError)
     return Quick(_error(refused.status, refused.message), refused.status)
 
 
@@ -405,7 +405,7 @@ class Api:
         request = Request({**scope, "app": self._app})
         try:
             response = await self._handlers[target.operation.name](request, target, query, body)
-        except Refused as refused:
+        except ApiError as refused:
             response = await _refused(request, refused)
         except Invalid as invalid:
             response = Quick({"message": invalid.message, "success": False}, invalid.status)
@@ -420,7 +420,7 @@ def make_app(world: World) -> Edge:
         title="RealtimeKit simulator",
         summary="The part of Cloudflare RealtimeKit's REST API that livestreams meetings.",
         redoc_url=None,
-        exception_handlers={Refused: _refused},
+        exception_handlers={ApiError: _refused},
     )
     app.state.world = world
     app.include_router(api)

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from .faults import Rule
 from .operations import PREFIX
 from .profile import DEFAULT, Profile
-from .state import Livestream, Refused
+from .state import ApiError, Livestream
 from .world import World, make_profile
 
 
@@ -192,7 +192,7 @@ async def add_meeting(request: Request, body: NewMeeting) -> dict[str, str]:
     """Create a meeting."""
     service = _world(request).service
     if body.id in service.meetings:
-        raise Refused(409, f"There is a meeting {body.id}")
+        raise ApiError(409, f"There is a meeting {body.id}")
     return {"id": service.add_meeting({"title": body.title}, meeting_id=body.id, status=body.status).id}
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from .state import Meeting, Refused, Service
+from .state import ApiError, Meeting, Service
 
 _NEEDS = {
     "create_meeting": ("title",),
@@ -64,7 +64,7 @@ class Event(BaseModel):
             if self.do == "start":
                 service.start(meeting_id, None, None)
                 return True
-        except Refused:
+        except ApiError:
             return False
         return service.end(meeting_id)
 

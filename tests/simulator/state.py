@@ -42,7 +42,7 @@ COARSE_SECONDS: Final = 45.0
 Outcome = Literal["live", "ended", "errored"]
 
 
-class Refused(Exception):
+class ApiError(Exception):
     """The service refuses an operation. ``status``: HTTP status and the error object's code."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -367,8 +367,8 @@ class Service:
         current = self._active.get(meeting_id)
         if current is not None:
             if current.stopping_until is not None:
-                raise Refused(int(self.profile.start_while_stopping), "The earlier livestream is still stopping")
-            raise Refused(int(self.profile.start_duplicate), f"Meeting {meeting_id} is already being livestreamed")
+                raise ApiError(int(self.profile.start_while_stopping), "The earlier livestream is still stopping")
+            raise ApiError(int(self.profile.start_duplicate), f"Meeting {meeting_id} is already being livestreamed")
         outcome = self._outcome(meeting_id)
         return self._start(meeting_id, name, video, outcome)
 
@@ -378,14 +378,14 @@ class Service:
         if meeting is None:
             if profile.start_unknown_meeting == "invoked_then_errored":
                 return "errored"
-            raise Refused(int(profile.start_unknown_meeting), f"No meeting found with id {meeting_id}")
+            raise ApiError(int(profile.start_unknown_meeting), f"No meeting found with id {meeting_id}")
         if meeting.status == "INACTIVE" and profile.start_inactive_meeting != "accepted":
             if profile.start_inactive_meeting in ("400", "403"):
-                raise Refused(int(profile.start_inactive_meeting), f"Meeting {meeting_id} is inactive")
+                raise ApiError(int(profile.start_inactive_meeting), f"Meeting {meeting_id} is inactive")
             return "errored" if profile.start_inactive_meeting == "invoked_then_errored" else "ended"
         if meeting.participants == 0 and profile.start_empty_meeting != "accepted":
             if profile.start_empty_meeting == "error":
-                raise Refused(400, f"No active session found for meeting_id {meeting_id}")
+                raise ApiError(400, f"No active session found for meeting_id {meeting_id}")
             return "errored" if profile.start_empty_meeting == "invoked_then_errored" else "ended"
         return "live"
 
@@ -418,16 +418,16 @@ class Service:
         now = self.settle()
         profile = self.profile
         if meeting_id not in self.meetings and meeting_id not in self._of_meeting:
-            raise Refused(404, f"No meeting found with id {meeting_id}")
+            raise ApiError(404, f"No meeting found with id {meeting_id}")
         livestream = self._active.get(meeting_id)
         if livestream is None:
             if profile.stop_none == "message":
                 return "No active livestream", False
-            raise Refused(int(profile.stop_none), f"No active livestream found for meeting_id {meeting_id}")
+            raise ApiError(int(profile.stop_none), f"No active livestream found for meeting_id {meeting_id}")
         if livestream.stopping_until is not None:
             if profile.stop_while_stopping == "200":
                 return "Stopped live stream successfully", False
-            raise Refused(int(profile.stop_while_stopping), "The livestream is already stopping")
+            raise ApiError(int(profile.stop_while_stopping), "The livestream is already stopping")
         if profile.stop_delay == 0:
             self._finish(livestream, ENDED, now)
             return "Stopped live stream successfully", True
@@ -468,17 +468,17 @@ class Service:
         return next((item for item in self.newest(meeting_id) if item.status in ACTIVE), None)
 
     def read_livestream(self, livestream_id: str) -> Livestream:
-        """What reads show of a livestream; raises Refused (404)."""
+        """What reads show of a livestream; raises ApiError (404)."""
         found = self._as_read([self.livestream(livestream_id)])
         if not found:
-            raise Refused(404, f"No livestream found with id {livestream_id}")
+            raise ApiError(404, f"No livestream found with id {livestream_id}")
         return found[0]
 
     def read_session(self, session_id: str) -> Session:
-        """What reads show of a session; raises Refused (404)."""
+        """What reads show of a session; raises ApiError (404)."""
         found = self._as_read([self.session(session_id)])
         if not found:
-            raise Refused(404, f"No livestream session found with id {session_id}")
+            raise ApiError(404, f"No livestream session found with id {session_id}")
         return found[0]
 
     def _as_read(self, items: list[Dated]) -> list[Dated]:
@@ -489,19 +489,19 @@ class Service:
         return [item for item in shown if item is not None]
 
     def livestream(self, livestream_id: str) -> Livestream:
-        """One livestream; raises Refused (404)."""
+        """One livestream; raises ApiError (404)."""
         self.settle()
         livestream = self.livestreams.get(livestream_id)
         if livestream is None:
-            raise Refused(404, f"No livestream found with id {livestream_id}")
+            raise ApiError(404, f"No livestream found with id {livestream_id}")
         return livestream
 
     def session(self, session_id: str) -> Session:
-        """One session; raises Refused (404)."""
+        """One session; raises ApiError (404)."""
         self.settle()
         session = self.sessions.get(session_id)
         if session is None:
-            raise Refused(404, f"No livestream session found with id {session_id}")
+            raise ApiError(404, f"No livestream session found with id {session_id}")
         return session
 
     def playing(self, playback_id: str) -> Livestream | None:
@@ -571,18 +571,18 @@ class Service:
         """An encoder connects to an independent livestream."""
         livestream = self.livestream(livestream_id)
         if livestream.meeting_id is not None:
-            raise Refused(409, "Only independent livestreams take an encoder")
+            raise ApiError(409, "Only independent livestreams take an encoder")
         if livestream.disabled:
-            raise Refused(409, "The livestream is disabled")
+            raise ApiError(409, "The livestream is disabled")
         if livestream.session is not None:
-            raise Refused(409, "An encoder is already pushing")
+            raise ApiError(409, "An encoder is already pushing")
         return self._invoke(livestream, "live")
 
     def unpush(self, livestream_id: str) -> None:
         """The encoder disconnects."""
         livestream = self.livestream(livestream_id)
         if livestream.meeting_id is not None or livestream.session is None:
-            raise Refused(409, "No encoder is pushing")
+            raise ApiError(409, "No encoder is pushing")
         self._finish(livestream, ENDED, self.clock.now())
 
     def fail(self, livestream_id: str, message: str) -> None:
@@ -658,10 +658,10 @@ class Service:
         return meeting
 
     def meeting(self, meeting_id: str) -> Meeting:
-        """One meeting; raises Refused (404)."""
+        """One meeting; raises ApiError (404)."""
         meeting = self.meetings.get(meeting_id)
         if meeting is None:
-            raise Refused(404, f"No meeting found with id {meeting_id}")
+            raise ApiError(404, f"No meeting found with id {meeting_id}")
         return meeting
 
     def change_meeting(self, meeting_id: str, settings: dict[str, Any], status: str | None, replace: bool) -> Meeting:
@@ -711,10 +711,10 @@ class Service:
         return webhook
 
     def webhook(self, webhook_id: str) -> Webhook:
-        """One subscription; raises Refused (404)."""
+        """One subscription; raises ApiError (404)."""
         webhook = self.webhooks.get(webhook_id)
         if webhook is None:
-            raise Refused(404, f"No webhook found with id {webhook_id}")
+            raise ApiError(404, f"No webhook found with id {webhook_id}")
         return webhook
 
     def change_webhook(self, webhook_id: str, settings: dict[str, Any]) -> Webhook:

@@ -55,7 +55,7 @@ class Livestream(NamedTuple):
         """LIVE, and viewers can be told where."""
         return self.status == LIVE and self.playback_url is not None
 
-    def known(self, earlier: Livestream | None) -> Livestream:
+    def merged_with(self, earlier: Livestream | None) -> Livestream:
         """This, completed by what an earlier answer about the same livestream said and this one does not."""
         if earlier is None or (self.id and earlier.id and self.id != earlier.id):
             return self
@@ -134,7 +134,7 @@ class Meeting(NamedTuple):
         """Without secrets."""
         return f"Meeting({self.public()})"
 
-    def known(self, earlier: Meeting) -> Meeting:
+    def merged_with(self, earlier: Meeting) -> Meeting:
         """This, completed by what an earlier answer said and this one does not."""
         return Meeting._make(theirs if ours is None else ours for ours, theirs in zip(self, earlier))
 

@@ -19,10 +19,10 @@ from urllib.parse import quote
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import models
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.listing import Listing, Reading
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
-    Ambiguous,
+    ApiError,
     InvalidAnswer,
     InvalidRequest,
-    Refused,
+    WriteOutcomeUnknown,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Answer, Client
 
@@ -51,8 +51,8 @@ class RealtimeApi:
         self._prefix = f"/accounts/{quote(account, safe='')}/realtime/kit/{quote(app, safe='')}"
 
     def within(self, seconds: float) -> contextlib.AbstractContextManager[None]:
-        """A block in which no request is repeated after so many seconds."""
-        return self.client.until(seconds)
+        """A block in which no retry is sent later than so many seconds from now."""
+        return self.client.within(seconds)
 
     @property
     def service_time(self) -> float | None:
@@ -163,14 +163,14 @@ class RealtimeApi:
         asked, segments = f"read the active livestream of the meeting {meeting_id}", ("meetings", meeting_id)
         try:
             answer = self._get(asked, *segments, "active-livestream")
-        except Refused as error:
+        except ApiError as error:
             if error.status in (400, 404) and not error.from_edge:
                 return None
             raise
         found = models.active_livestream_in(answer.body)
         if found is None and not models.readable(answer.body):
             raise self._not_understood(asked, (*segments, "active-livestream"))
-        return None if found is None else found.known(models.Livestream(meeting_id=meeting_id))
+        return None if found is None else found.merged_with(models.Livestream(meeting_id=meeting_id))
 
     def meeting_livestreams(self, meeting_id: str) -> list[models.LivestreamDetails]:
         """GET P/meetings/{meeting_id}/livestream: all its livestreams with their sessions; a 404 means none."""
@@ -238,7 +238,7 @@ class RealtimeApi:
     def _unless_missing(self, asked: str, *segments: str, query: Mapping[str, Any] | None = None) -> Answer | None:
         try:
             return self._get(asked, *segments, query=query)
-        except Refused as error:
+        except ApiError as error:
             if error.missing:
                 return None
             raise
@@ -275,7 +275,7 @@ class RealtimeApi:
         """All items of a list that was read to its end while nothing in it moved.
 
         ``keys`` names what the service counts on a page, from the page's items and the service's total. A reading of
-        which something may be missing is repeated from the first page, at most MOST_READINGS times. Two readings in a
+        which something may be missing is read again from the first page, at most MOST_READINGS times. Two readings in a
         row that are the same show a list that nobody changes, whose service counts wrongly.
 
         ``enough`` is asked after each page, with all items of this reading so far. When it says yes, these are
@@ -345,9 +345,9 @@ class RealtimeApi:
             raise self._open(asked, "POST", answer, "the answer names no livestream", *segments)
         return found
 
-    def _open(self, asked: str, method: str, answer: Answer, text: str, *segments: str) -> Ambiguous:
+    def _open(self, asked: str, method: str, answer: Answer, text: str, *segments: str) -> WriteOutcomeUnknown:
         """That an answer leaves open what became of a write."""
-        return Ambiguous(
+        return WriteOutcomeUnknown(
             asked, method, self._path(*segments), text, status=answer.status, request_id=answer.request_id
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests
 
 
 @dataclass(frozen=True)
-class Credentials:
+class ApiCredentials:
     """An API token, or the older pair of global API key and e-mail address. Never printed."""
 
     token: str | None = field(default=None, repr=False)

@@ -6,7 +6,7 @@
 
 Reads are retried on transient errors. A write is retried only if the service certainly did not process it: no byte of
 it was sent, or it was answered with 429. Every other failed write that the API did not plainly refuse is raised as
-:class:`~..errors.Ambiguous`: the caller reads back and decides.
+:class:`~..errors.WriteOutcomeUnknown`: the caller reads back and decides.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from typing import Any, NamedTuple, NoReturn
 from urllib.parse import urljoin, urlsplit
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
-    Ambiguous,
+    ApiError,
     ConnectionFailed,
     Interrupted,
     InvalidAnswer,
-    Refused,
     RequestFailed,
+    WriteOutcomeUnknown,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import (
     Session,
     requests,
     urllib3_exceptions,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import ApiAuth, Credentials
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import ApiAuth, ApiCredentials
 from ansible_collections.eventops.cloudflare.plugins.module_utils.http.body import beginning_of, content_of, parse
 from ansible_collections.eventops.cloudflare.plugins.module_utils.http.bounded import BoundedAdapter
 from ansible_collections.eventops.cloudflare.plugins.module_utils.http.connection_errors import (
@@ -76,7 +76,7 @@ class Settings(NamedTuple):
     """How to talk to the API. Times in seconds; ``sleep`` and ``now`` are replaceable for tests."""
 
     base_url: str
-    credentials: Credentials
+    credentials: ApiCredentials
     timeout: float = 30
     retries: int = 4
     retry_max_wait: float = 60
@@ -199,8 +199,8 @@ class Client:
             raise Interrupted
 
     @contextlib.contextmanager
-    def until(self, seconds: float) -> Iterator[None]:
-        """Within this block, in this thread, nothing is repeated after ``seconds`` from now."""
+    def within(self, seconds: float) -> Iterator[None]:
+        """A block in which this thread sends no retry later than ``seconds`` from now."""
         self._local.deadline = self.settings.now() + seconds
         try:
             yield
@@ -277,7 +277,7 @@ class Client:
             return error
 
     def _delay(self, call: _Call, method: str, attempts: int, outcome: requests.Response | Exception) -> float | None:
-        """Seconds until a failed attempt is repeated; None when it is not, or did not fail."""
+        """Seconds until a failed attempt is retried; None when it is not, or did not fail."""
         status = _status_of(outcome)
         sent = call.sent
         if isinstance(outcome, Exception):
@@ -299,14 +299,14 @@ class Client:
         seconds = self.limit.closed_for(call.deadline)
         if seconds > 0:
             advice = advise(429, None, math.ceil(seconds))
-            raise Refused(
+            raise ApiError(
                 asked, method, path, "not sent: the API takes no more requests of this user for now", status=429,
                 reason=http.client.responses[429], advice=advice, from_edge=True,
             )  # fmt: skip
 
     def _raise_connection_error(self, asked: str, method: str, path: str, call: _Call, error: Exception) -> NoReturn:
         not_processed = method in READS or not call.sent or never_connected(error)
-        kind: type[RequestFailed] = ConnectionFailed if not_processed else Ambiguous
+        kind: type[RequestFailed] = ConnectionFailed if not_processed else WriteOutcomeUnknown
         text, advice = explain_connection_error(error, self.settings.timeout, sent=call.sent)
         if self._session.proxies and not call.sent and advice is not CHECK_PROXY:
             advice = CHECK_PROXY if advice is CHECK_NETWORK else f"{advice}; {CHECK_PROXY}"
@@ -337,9 +337,9 @@ class Client:
             status < 400 or status >= 500 or status in AMBIGUOUS_STATUSES
             or (status == 409 and not decided)
         ):  # fmt: skip
-            kind = Ambiguous
+            kind = WriteOutcomeUnknown
         else:
-            kind = InvalidAnswer if succeeded and not is_json else Refused
+            kind = InvalidAnswer if succeeded and not is_json else ApiError
         if succeeded and not is_json:
             text = "the answer is not JSON"
         elif succeeded and text == response.reason:

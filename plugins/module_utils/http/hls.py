@@ -32,15 +32,15 @@ BEGINNING = b"#EXTM3U"
 
 
 @dataclass(frozen=True)
-class Look:
-    """One look at a URL: why it does not play (None: it does), and the HTTP status if there was an answer."""
+class Check:
+    """One request to a URL: why it does not play (None: it does), and the HTTP status if there was an answer."""
 
     reason: str | None
     status: int | None = None
 
 
 class Manifests:
-    """Looks at playback URLs; usable from several threads at once."""
+    """Checks playback URLs; usable from several threads at once."""
 
     def __init__(self, validate_certs: bool, ca_path: str | None) -> None:
         self._session = PlainSession()
@@ -54,23 +54,23 @@ class Manifests:
         """Close the kept connections."""
         self._session.close()
 
-    def look(self, url: str, seconds: float) -> Look:
+    def check(self, url: str, seconds: float) -> Check:
         """Ask once, for about so many seconds at most."""
         until = time.monotonic() + seconds
         try:
             with following(self._session, url, until) as response:
                 return self._judge(response, until)
         except NotFollowed as refusal:
-            return Look(str(refusal), refusal.status)
+            return Check(str(refusal), refusal.status)
         except (requests.RequestException, urllib3_exceptions.HTTPError, OSError) as error:
-            return Look(explain_connection_error(error, seconds)[0])
+            return Check(explain_connection_error(error, seconds)[0])
 
     @staticmethod
-    def _judge(response: requests.Response, until: float) -> Look:
+    def _judge(response: requests.Response, until: float) -> Check:
         status = response.status_code
         if status != 200:
             reason = response.reason or http.client.responses.get(status, "")
-            return Look(f"HTTP {status} {reason}".strip(), status)
+            return Check(f"HTTP {status} {reason}".strip(), status)
         beginning = b""
         # One by one: a larger piece would be waited for, however slowly it comes.
         for piece in response.iter_content(1):
@@ -78,5 +78,5 @@ class Manifests:
             if len(beginning) == len(BEGINNING) or time.monotonic() > until:
                 break
         if beginning == BEGINNING:
-            return Look(None, status)
-        return Look("the answer is not an HLS manifest", status)
+            return Check(None, status)
+        return Check("the answer is not an HLS manifest", status)

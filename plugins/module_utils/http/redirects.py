@@ -28,7 +28,7 @@ class NotFollowed(Exception):
 
 
 class PlainSession(Session):
-    """Follows no redirects, and does not even look where they lead: that may be no URL."""
+    """Follows no redirects, and does not parse where they lead: that may be no URL."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         return None

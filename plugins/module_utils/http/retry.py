@@ -28,7 +28,7 @@ _PARAMETER = re.compile(r"([a-z]+)=(\d{1,9})\s*(?:;|$)")
 
 
 def is_retriable(method: str, status: int | None, *, sent: bool) -> bool:
-    """Whether a failed attempt may be repeated.
+    """Whether a failed attempt may be retried.
 
     ``status`` is that of the answer, None when none came. ``sent`` says whether a byte of the request may have left.
     """

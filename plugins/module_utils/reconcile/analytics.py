@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import times
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, Refused
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import ApiError, InvalidRequest
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome, given
 
 _Report = TypeVar("_Report")
@@ -47,10 +47,10 @@ def _in_either_form(
     """The API reference asks for Unix seconds since 2026, and asked for ISO 8601 before: take what is accepted."""
     try:
         return fetch(seconds)
-    except Refused as error:
+    except ApiError as error:
         if error.status not in (400, 422) or error.from_edge or seconds == iso:
             raise
         try:
             return fetch(iso)
-        except Refused:
+        except ApiError:
             raise error from None

@@ -98,7 +98,7 @@ class Batch:
 
     def carry_out(self) -> None:
         """The phases that send something."""
-        self.look_again()
+        self.read_again()
         self.change()
         self.agree()
         if not self.context.check_mode:
@@ -159,7 +159,7 @@ class Batch:
                         ),
                     )
 
-    def look_again(self) -> None:
+    def read_again(self) -> None:
         """Before anything is created, read the list again: what is there by now is taken as it is."""
         missing = [target for target in self.targets if target.failure is None and target.planned.create]
         if not missing or self.listing is None:
@@ -311,7 +311,7 @@ class Batch:
         self.context.report(Tally("waiting", done, len(total), failures(total), wait.elapsed, names))
 
     def poll(self, waiting: Sequence[Target], watches: Mapping[int, Watch], wait: Wait) -> set[int]:
-        """Look at all that are waited for. Returns those of which nothing was seen.
+        """Poll all that are waited for. Returns those of which nothing was seen.
 
         What is not in a list that changed while it was read may be on the air all the same: no stop was seen then.
         """

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Union
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, printable
 
-# Seconds between two looks while waiting: soon at first, since most changes take few, then every five.
+# Seconds between two polls: short at first, since most changes take few seconds, then five.
 POLL_INTERVALS = (1.0, 1.0, 2.0, 3.0, 5.0)
 MOST_OPEN = 5  # names that a line of progress holds
 MOST_SECONDS = 1_000_000  # what the system's calls can wait
@@ -104,7 +104,7 @@ class Wait:
         self._clock = context.clock
         self.timeout = timeout
         self._started = self._clock.now()
-        self._looks = 0
+        self._polls = 0
 
     @property
     def elapsed(self) -> float:
@@ -117,9 +117,9 @@ class Wait:
         return self.timeout - self.elapsed
 
     def pause(self) -> None:
-        """Sleep until the next look is due."""
-        interval = POLL_INTERVALS[min(self._looks, len(POLL_INTERVALS) - 1)]
-        self._looks += 1
+        """Sleep until the next poll is due."""
+        interval = POLL_INTERVALS[min(self._polls, len(POLL_INTERVALS) - 1)]
+        self._polls += 1
         self._clock.sleep(max(0.0, min(interval, self.remaining)))
 
 

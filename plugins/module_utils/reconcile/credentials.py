@@ -162,7 +162,7 @@ def _nothing_for(missing: Sequence[str]) -> str | None:
 
 
 def _fetch(api: RealtimeApi, params: Mapping[str, Any], context: Context, entries: list[Entry]) -> None:
-    """Find the livestreams with sweeps of the list, and read those whose key it lacks."""
+    """Find the livestreams in listings, and read those whose key these lack."""
     meetings = {entry.meeting_id for entry in entries if entry.meeting_id}
     active = active_of_meetings(api, meetings) if meetings else {}
     known = {item.id: item for item in active.values()}
@@ -185,7 +185,7 @@ def _fetch(api: RealtimeApi, params: Mapping[str, Any], context: Context, entrie
     def read(entry: Entry) -> None:
         livestream = entry.livestream or Livestream()
         try:
-            entry.livestream = api.livestream(livestream.id or "").livestream.known(livestream)
+            entry.livestream = api.livestream(livestream.id or "").livestream.merged_with(livestream)
         except RealtimeError as failure:
             entry.failure = failure
 

@@ -36,7 +36,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.live
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestreams import target_of, to_be_stopped
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting import MeetingListing, MeetingTarget
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting_plan import INACTIVE, DesiredMeeting
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.playback import look_at_all
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.playback import check_all
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import (
     check_concurrency,
     failure_message,
@@ -240,7 +240,7 @@ class Event:
         playbacks = [{"name": name, "playback_url": self.seen(room).playback_url} for name, room in shown.items()]
         options = {"playbacks": playbacks, "timeout": self.params["verify_timeout"], "concurrency": 16}
         with contextlib.closing(Manifests(self.params["validate_certs"], given(self.params, "ca_path"))) as manifests:
-            outcome = look_at_all(manifests.look, {**options, "on_failure": "warn"}, self.context)
+            outcome = check_all(manifests.check, {**options, "on_failure": "warn"}, self.context)
         self.warnings += outcome.warnings if self.params["verify"] == "warn" else ()
         for found in outcome.values["playbacks"]:
             room = shown[found["name"]]

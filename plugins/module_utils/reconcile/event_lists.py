@@ -14,8 +14,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.api.listing im
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
+    ApiError,
     RealtimeError,
-    Refused,
     StateUnreachable,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, given
@@ -100,7 +100,7 @@ class EventLists:
             try:
                 lookup.meeting = self._api.meeting(lookup.meeting_id)
             except RealtimeError as failure:
-                if not (isinstance(failure, Refused) and failure.missing):
+                if not (isinstance(failure, ApiError) and failure.missing):
                     lookup.failure = failure
 
         lookups = [Lookup(item) for item in sorted(filter(None, sought)) if item not in self.meetings]

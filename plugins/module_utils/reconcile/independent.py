@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import IDLE, INVOKED, Livestream
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import Refused
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import ApiError
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_listing import (
     LivestreamListing,
@@ -68,7 +68,7 @@ class IndependentLivestream(LivestreamTarget):
         """The livestream; None when it does not exist."""
         try:
             return self.api.livestream(livestream_id).livestream
-        except Refused as error:
+        except ApiError as error:
             if error.missing:
                 return None
             raise
@@ -95,7 +95,7 @@ class IndependentLivestream(LivestreamTarget):
     def send(self) -> None:
         try:
             self.current = self.write(self.create, self.find_by_name)
-        except Refused as error:
+        except ApiError as error:
             if error.method == "POST" and (error.status in NOT_OFFERED or error.code == NO_ROUTE):
                 error.advice = (
                     "the API no longer offers to create independent livestreams here; livestream a meeting with "
@@ -108,7 +108,7 @@ class IndependentLivestream(LivestreamTarget):
         """POST the creation."""
         created = self.api.create_livestream(self.desired.name or "")
         self.created = True
-        return created.known(Livestream(name=self.desired.name))
+        return created.merged_with(Livestream(name=self.desired.name))
 
     def agree(self, listed: Sequence[Livestream]) -> None:
         """The list may lag behind and lack the one just created. Its name is what the service calls it."""
@@ -117,7 +117,7 @@ class IndependentLivestream(LivestreamTarget):
         name = own.name or created.name or ""
         found, warnings = oldest(listed if own is not created else [*listed, created], name)
         self.warnings += warnings + told(self.desired.label, name, self.desired.name)
-        self.current = found.known(created) if found is not None else created
+        self.current = found.merged_with(created) if found is not None else created
         if self.desired.state == "started" and not self.desired.wait:
             # Created just now: the same refusal as for one found there, unless it is active already.
             plan(self.current, self.desired)

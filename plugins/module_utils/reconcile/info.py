@@ -19,7 +19,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models imp
     LivestreamDetails,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi, check_id
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, Refused
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import ApiError, InvalidRequest
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
     Outcome,
@@ -87,7 +87,7 @@ def _identified(api: RealtimeApi, identity: str, value: str, active: bool) -> li
 def _of_session(api: RealtimeApi, session_id: str) -> list[Found]:
     try:
         session = api.session(session_id)
-    except Refused as error:
+    except ApiError as error:
         if error.missing:
             return []
         raise

@@ -16,7 +16,7 @@ from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import INVOKED, Livestream, Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import Refused, RequestFailed
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import ApiError, RequestFailed
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_listing import (
     LivestreamListing,
@@ -89,7 +89,7 @@ class LivestreamTarget(Target):
         return bool(self.desired.return_stream_key and self.current.id and self.current.stream_key is None)
 
     def read_key(self) -> None:
-        self.current = self.current.known(self.api.livestream(self.current.id or "").livestream)
+        self.current = self.current.merged_with(self.api.livestream(self.current.id or "").livestream)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -147,7 +147,7 @@ class MeetingLivestream(LivestreamTarget):
                 # Refused: it is the livestream that somebody else has started, perhaps earlier.
                 self.started_after = None
         else:
-            self.current = self.write(self.stop, self.ended).known(self.planned.livestream)
+            self.current = self.write(self.stop, self.ended).merged_with(self.planned.livestream)
 
     def start(self) -> Livestream:
         """POST the start."""
@@ -155,7 +155,7 @@ class MeetingLivestream(LivestreamTarget):
             self.started_after = self.api.service_time
         started = self.api.start(self.meeting_id, name=self.desired.name, video_config=self.desired.video_config)
         self.warnings += told(self.desired.label, started.name, self.desired.name)
-        return started.known(Livestream(name=self.desired.name, meeting_id=self.meeting_id, status=INVOKED))
+        return started.merged_with(Livestream(name=self.desired.name, meeting_id=self.meeting_id, status=INVOKED))
 
     def stop(self) -> Livestream:
         """POST the stop."""
@@ -173,7 +173,7 @@ class MeetingLivestream(LivestreamTarget):
     def inquire(self, failure: RequestFailed) -> None:
         if self.desired.state == "started":
             meeting = self.check_meeting()
-            if isinstance(failure, Refused) and meeting is not None and meeting.status == "INACTIVE":
+            if isinstance(failure, ApiError) and meeting is not None and meeting.status == "INACTIVE":
                 failure.advice = "the meeting is INACTIVE: make it ACTIVE first"
                 raise failure
 
@@ -182,7 +182,7 @@ class MeetingLivestream(LivestreamTarget):
         try:
             return self.api.meeting(self.meeting_id)
         except RequestFailed as error:
-            if isinstance(error, Refused) and error.missing:
+            if isinstance(error, ApiError) and error.missing:
                 error.advice = "check meeting_id, and that the meeting belongs to this app_id and account_id"
                 raise
             return None
@@ -193,7 +193,7 @@ class MeetingLivestream(LivestreamTarget):
                 "no livestream of the meeting is active, and it was tried twice: perhaps nobody is in the meeting, or "
                 "an earlier livestream of it is still stopping"
             )
-        if self.desired.state == "started" or not isinstance(failure, Refused):
+        if self.desired.state == "started" or not isinstance(failure, ApiError):
             raise failure
         # Refused twice while it is still listed as active: 400, 404 and 409 all mean that it is stopped already.
         if not self.desired.wait:

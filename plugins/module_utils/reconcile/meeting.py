@@ -14,8 +14,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.api.listing im
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
+    ApiError,
     InvalidRequest,
-    Refused,
     StateUnreachable,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context
@@ -101,7 +101,7 @@ class MeetingTarget(Target):
             self.observed = self.read_by_id(self.desired.meeting_id)
         elif self.incomplete:
             first, *others = self.observed
-            self.observed = [self.api.meeting(first.id or "").known(first), *others]
+            self.observed = [self.api.meeting(first.id or "").merged_with(first), *others]
 
     @property
     def incomplete(self) -> bool:
@@ -123,7 +123,7 @@ class MeetingTarget(Target):
         """The meeting; nothing when it does not exist."""
         try:
             return [self.api.meeting(meeting_id)]
-        except Refused as error:
+        except ApiError as error:
             if error.missing:
                 return []
             raise
@@ -152,7 +152,7 @@ class MeetingTarget(Target):
         """POST the creation."""
         created = self.api.create_meeting(self.planned.fields)
         self.created = True
-        return created.known(self.planned.meeting)
+        return created.merged_with(self.planned.meeting)
 
     def found(self) -> Meeting | None:
         """The oldest active one of the title, should a lost creation have arrived."""
@@ -171,13 +171,13 @@ class MeetingTarget(Target):
 
         try:
             changed = self.write(lambda: self.api.update_meeting(meeting_id, fields), settled)
-        except Refused as error:
+        except ApiError as error:
             if error.status == 422 and "recording_config" in fields:
                 error.advice = "the service may take a recording_config only when a meeting is created"
             raise
         if "title" in fields:
             self.warnings += told(self.desired.label, changed.title, self.desired.title)
-        return changed.known(observed._replace(**fields))
+        return changed.merged_with(observed._replace(**fields))
 
     def agree(self, listed: Sequence[Meeting]) -> None:
         """The title is the service's own form."""
@@ -187,7 +187,7 @@ class MeetingTarget(Target):
         found = oldest_first(active if own is not self.current else [*active, own])
         if found:
             self.warnings += plan_meeting(found, self.desired).warnings
-            self.current = found[0].known(self.current) if found[0].id == self.current.id else found[0]
+            self.current = found[0].merged_with(self.current) if found[0].id == self.current.id else found[0]
 
 
 class MeetingListing:

@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.eventops.cloudflare.plugins.module_utils import times
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi, check_id
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, Refused
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import ApiError, InvalidRequest
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
     Outcome,
@@ -34,7 +34,7 @@ def look_up_meetings(api: RealtimeApi, params: Mapping[str, Any], _context: Cont
 def _by_id(api: RealtimeApi, meeting_id: str) -> list[Meeting]:
     try:
         return [api.meeting(meeting_id)]
-    except Refused as error:
+    except ApiError as error:
         if error.missing:
             return []
         raise

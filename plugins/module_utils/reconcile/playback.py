@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, RealtimeError
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.hls import Look, Manifests
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.hls import Check, Manifests
 from ansible_collections.eventops.cloudflare.plugins.module_utils.http.redirects import unfit
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
@@ -30,10 +30,10 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool
     in_pool,
 )
 
-REQUEST = 10.0  # seconds that one look may take
+REQUEST = 10.0  # seconds that one request may take
 
 # Python 3.8 cannot subscript what collections.abc has.
-LookAt = typing.Callable[[str, float], Look]
+CheckUrl = typing.Callable[[str, float], Check]
 
 
 class Unplayable(RealtimeError):
@@ -42,13 +42,13 @@ class Unplayable(RealtimeError):
 
 @dataclass
 class Playback:
-    """A playback URL, and what the last look at it has shown."""
+    """A playback URL, and what the last request has shown."""
 
     name: str
     url: str | None
     failure: RealtimeError | None = None
     status: int | None = None
-    looked: bool = False
+    asked: bool = False
 
     def fail(self, reason: str, status: int | None = None) -> None:
         """Take note of why it does not play."""
@@ -66,13 +66,13 @@ class Playback:
 
 
 def playback_info(params: Mapping[str, Any], context: Context) -> Outcome:
-    """Look at all playback URLs that ``params`` (validated options of the module) list."""
+    """Check all playback URLs that ``params`` (validated options of the module) list."""
     manifests = Manifests(params["validate_certs"], given(params, "ca_path"))
     with contextlib.closing(manifests):
-        return look_at_all(manifests.look, params, context)
+        return check_all(manifests.check, params, context)
 
 
-def look_at_all(look_at: LookAt, params: Mapping[str, Any], context: Context) -> Outcome:
+def check_all(check_url: CheckUrl, params: Mapping[str, Any], context: Context) -> Outcome:
     """The same, with a function that asks a URL once, for so many seconds at most."""
     check_concurrency(params)
     check_seconds(params, "timeout")
@@ -82,14 +82,14 @@ def look_at_all(look_at: LookAt, params: Mapping[str, Any], context: Context) ->
     wait = Wait(context, params["timeout"])
     quiet = context._replace(report=silent)
 
-    def look(playback: Playback) -> None:
+    def check(playback: Playback) -> None:
         left = REQUEST if last else min(REQUEST, wait.remaining)
         if left <= 0:
-            if not playback.looked:
+            if not playback.asked:
                 playback.fail("not asked: no time was left; raise timeout or concurrency")
             return
-        found = look_at(playback.url or "", max(1.0, left))
-        playback.looked = True
+        found = check_url(playback.url or "", max(1.0, left))
+        playback.asked = True
         playback.failure, playback.status = None, found.status
         if found.reason is not None:
             playback.fail(found.reason, found.status)
@@ -98,7 +98,7 @@ def look_at_all(look_at: LookAt, params: Mapping[str, Any], context: Context) ->
     last = False
     while pending:
         # Once time is up, only as many as are asked at once: none has to wait for another.
-        in_pool(quiet, params["concurrency"], look, pending[: params["concurrency"]] if last else pending, "asking")
+        in_pool(quiet, params["concurrency"], check, pending[: params["concurrency"]] if last else pending, "asking")
         pending = [playback for playback in pending if playback.failure is not None]
         done = sum(playback.failure is None for playback in playbacks)
         if pending:

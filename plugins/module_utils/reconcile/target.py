@@ -17,11 +17,11 @@ from typing import Any, Protocol, TypeVar
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
-    Ambiguous,
+    ApiError,
     RealtimeError,
-    Refused,
     RequestFailed,
     StateUnreachable,
+    WriteOutcomeUnknown,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import failure_values
@@ -161,7 +161,7 @@ class Target(ABC):
 
     @abstractmethod
     def list_again(self) -> Sequence[Any]:
-        """The list that :meth:`agree` looks in."""
+        """The list that :meth:`agree` takes."""
 
     @property
     def returns(self) -> bool:
@@ -184,7 +184,7 @@ class Target(ABC):
         return False
 
     def poll(self, watch: Watch, listing: Any) -> bool:
-        """Look once: in a listing, or without one by itself. Returns whether anything was seen."""
+        """Read once: from a listing, or without one by itself. Returns whether anything was seen."""
         raise NotImplementedError
 
     # Credentials, for kinds that have some
@@ -270,10 +270,10 @@ class Target(ABC):
                 written = post()
                 self.changed = True
                 return written
-            except Ambiguous as error:
+            except WriteOutcomeUnknown as error:
                 self.changed = True
                 failure = error
-            except Refused as error:
+            except ApiError as error:
                 if not error.contested or not self.contestable:
                     raise
                 failure = error
@@ -296,7 +296,7 @@ class Target(ABC):
             failure.read_back = True
             return found
         except RequestFailed as error:
-            if isinstance(failure, Ambiguous):
+            if isinstance(failure, WriteOutcomeUnknown):
                 told = f"before that, it was tried to {failure.asked}, which may have been carried out"
                 error.advice = f"{error.advice}; {told}" if error.advice else told
             raise
@@ -306,7 +306,7 @@ class Target(ABC):
 
     def give_up(self, failure: RequestFailed) -> Any:
         """What comes of a write that failed to the last; usually the failure."""
-        if isinstance(failure, Ambiguous):
+        if isinstance(failure, WriteOutcomeUnknown):
             told = "it was sent twice, and what was read afterwards shows nothing of it"
             failure.advice = f"{failure.advice}; {told}" if failure.advice else told
         raise failure

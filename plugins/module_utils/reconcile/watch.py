@@ -15,15 +15,15 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models imp
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
-    Refused,
+    ApiError,
     WaitFailed,
     WaitTimedOut,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_plan import Desired
 from ansible_collections.eventops.cloudflare.plugins.module_utils.times import unix_seconds
 
-# Reads can lag behind, so that one look at how a livestream ended is not enough: so many in a row have to agree.
-ENDED_LOOKS = 2
+# Reads can lag behind. So one read that shows how a livestream ended is not enough: so many in a row have to agree.
+ENDED_READS = 2
 # Seconds by which the clock that sets the header Date may be ahead of the one that sets the times of sessions.
 CLOCK_TOLERANCE = 2.0
 
@@ -31,7 +31,7 @@ CLOCK_TOLERANCE = 2.0
 class Watch:
     """One livestream that is waited for.
 
-    ``current`` is what is known of it, ``done`` whether that is what was waited for. Before the first look at a stop
+    ``current`` is what is known of it, ``done`` whether that is what was waited for. Before the first poll after a stop
     that was accepted, ``done`` says no more than that it was accepted.
 
     ``started_after`` is the service's time (Unix seconds) right before the task sent its start: what began earlier is
@@ -62,16 +62,16 @@ class Watch:
         return self.current.status
 
     def saw(self, found: Livestream | None) -> None:
-        """Take note of a look; raises :class:`~..errors.WaitFailed` when waiting has become pointless.
+        """Take note of a poll; raises :class:`~..errors.WaitFailed` when waiting has become pointless.
 
         ``found`` is the meeting's active livestream, or the independent livestream itself; None when there was none.
         """
         if self._desired.meeting_id and self._desired.state == "started":
             self._saw_starting(found)
         elif self._desired.meeting_id:
-            self.current = (found or Livestream(status=self._end_status())).known(self.current)
+            self.current = (found or Livestream(status=self._end_status())).merged_with(self.current)
         elif found is not None:
-            self.current = found.known(self.current)
+            self.current = found.merged_with(self.current)
             if self._desired.state == "started":
                 self._saw_encoding()
 
@@ -82,20 +82,20 @@ class Watch:
     def _saw_starting(self, found: Livestream | None) -> None:
         if found is not None and found.active:
             if not self._is_another(found):
-                self.current, self._ended = found.known(self.current), 0
+                self.current, self._ended = found.merged_with(self.current), 0
             return
         # Not listed as active: not yet, not any more, or failed. The livestream itself says which.
         details = self._read(self.current.id)
         if details is None:
             self._ended = 0
             return
-        self.current = details.livestream.known(self.current)
+        self.current = details.livestream.merged_with(self.current)
         newest = None if self.current.active else self._newest_session(details)
         if self.current.active or self._is_earlier(newest):
             self._ended = 0
             return
         self._ended += 1
-        if self._ended < ENDED_LOOKS:
+        if self._ended < ENDED_READS:
             return
         if self.current.status == ERRORED:
             raise self._failure(newest)
@@ -109,7 +109,7 @@ class Watch:
             self._failed_before, self._ended = False, 0
         elif not self._failed_before:
             self._ended += 1
-            if self._ended == ENDED_LOOKS:
+            if self._ended == ENDED_READS:
                 details = self._read(self.current.id)
                 raise self._failure(details and self._newest_session(details))
 
@@ -119,7 +119,7 @@ class Watch:
             return None
         try:
             return self._api.livestream(livestream_id)
-        except Refused as error:
+        except ApiError as error:
             if error.missing:
                 return None
             raise
@@ -140,10 +140,10 @@ class Watch:
         if created is not None:
             return created < self._started_after - CLOCK_TOLERANCE
         self._seen_another += 1
-        return self._seen_another < ENDED_LOOKS
+        return self._seen_another < ENDED_READS
 
     def _is_earlier(self, newest: Session | None) -> bool:
-        """Whether a look shows what was before the start: a livestream that is started again may keep its ID."""
+        """Whether a poll shows what was before the start: a livestream that is started again may keep its ID."""
         began = None if newest is None else unix_seconds(newest.began)
         if began is None or self._started_after is None:
             return False

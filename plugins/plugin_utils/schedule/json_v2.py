@@ -37,7 +37,7 @@ class Span:
 
 
 class Days:
-    """The days of a schedule. Which of them lists a moment is found without a look at each of them."""
+    """The days of a schedule. Which of them lists a moment is found without reading each of them."""
 
     def __init__(self, spans: Sequence[Span]) -> None:
         self._dates: dict[date, int] = {}
@@ -72,7 +72,7 @@ class Days:
 
 
 class Rooms:
-    """The rooms of a conference, in order. They are found by name and by GUID without a look at each of them."""
+    """The rooms of a conference, in order. They are found by name and by GUID without reading each of them."""
 
     def __init__(self) -> None:
         self.listed: list[OpenRoom] = []

@@ -17,7 +17,7 @@ from pytest_httpserver import HTTPServer
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.http import client as client_module
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import Credentials
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import ApiCredentials
 from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Client, Settings
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context
 
@@ -67,7 +67,7 @@ class Script:
         """A client of this server."""
         values: dict[str, Any] = {
             "base_url": self.server.url_for("/client/v4"),
-            "credentials": Credentials(token=TOKEN),
+            "credentials": ApiCredentials(token=TOKEN),
             "sleep": self.sleeps.append,
             **settings,
         }

@@ -12,10 +12,10 @@ import pytest
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi, check_id
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
-    Ambiguous,
+    ApiError,
     InvalidAnswer,
     InvalidRequest,
-    Refused,
+    WriteOutcomeUnknown,
 )
 
 ONE = {"id": "l1", "name": "main", "status": "LIVE"}
@@ -87,7 +87,7 @@ def test_each_answer_that_none_is_active(script: Any, status: int, answer: Any) 
 )
 def test_other_refusals_do_not_mean_that_none_is_active(script: Any, status: int, answer: Any) -> None:
     script.expect("GET", "/meetings/m1/active-livestream", status, answer)
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         script.api().active_livestream("m1")
 
 
@@ -103,7 +103,7 @@ def test_start_sends_only_what_is_given(script: Any) -> None:
 @pytest.mark.parametrize("answer", [None, {}, data(None), data({}), data("x"), []])
 def test_a_start_answered_without_a_livestream_is_ambiguous(script: Any, answer: Any) -> None:
     script.expect("POST", "/meetings/m1/livestreams", 201, answer, body={})
-    with pytest.raises(Ambiguous, match="names no livestream"):
+    with pytest.raises(WriteOutcomeUnknown, match="names no livestream"):
         script.api().start("m1")
 
 
@@ -300,7 +300,7 @@ def test_what_cannot_be_read_does_not_mean_that_there_is_none(script: Any, answe
 @pytest.mark.parametrize("answer", [None, [], 7, "ok"])
 def test_a_stop_whose_answer_says_nothing_is_ambiguous(script: Any, answer: Any) -> None:
     script.expect("POST", "/meetings/m1/active-livestream/stop", answer=answer)
-    with pytest.raises(Ambiguous, match="does not say so"):
+    with pytest.raises(WriteOutcomeUnknown, match="does not say so"):
         script.api().stop("m1")
 
 
@@ -327,7 +327,7 @@ def test_a_list_that_cannot_be_read_to_its_end_is_an_error(script: Any) -> None:
 def test_a_list_on_a_wrong_route_is_not_empty(script: Any) -> None:
     answer = {"success": False, "errors": [{"code": 7003, "message": "Could not route"}]}
     script.expect("GET", "/livestreams", 404, answer, query=LIST.format(1))
-    with pytest.raises(Refused, match="check account_id, app_id and base_url"):
+    with pytest.raises(ApiError, match="check account_id, app_id and base_url"):
         listed(script)
 
 

@@ -15,7 +15,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers import InvalidAnswer
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers import InvalidOption
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import (
     ANSWERS,
     plan_event,
@@ -185,7 +185,7 @@ def test_answers_become_what_they_are_meant_to_be(answer: str, value: Any, expec
     ],
 )
 def test_anything_else_is_refused_by_name(answers: dict[str, Any], message: str) -> None:
-    with pytest.raises(InvalidAnswer) as refused:
+    with pytest.raises(InvalidOption) as refused:
         plan(**{"streams": LIST, **answers})
     assert str(refused.value).startswith(message)
 
@@ -199,7 +199,7 @@ def test_what_no_later_task_needs_is_accepted() -> None:
 
 @pytest.mark.parametrize("prefix", ["{", "}", "{0}", "{x}"])
 def test_a_prefix_is_a_text(prefix: str) -> None:
-    with pytest.raises(InvalidAnswer) as refused:
+    with pytest.raises(InvalidOption) as refused:
         plan_event({"streams": [{"name": "a", "size": 1}]}, read, prefix)
     assert str(refused.value).startswith(f"{prefix}streams[0].size is unknown")
 
@@ -214,7 +214,7 @@ answer = st.recursive(
 @given(st.dictionaries(st.sampled_from(sorted(set(ANSWERS) - {"schedule"})), answer))
 def test_no_answer_breaks_it(answers: dict[str, Any]) -> None:
     found = None
-    with contextlib.suppress(InvalidAnswer):
+    with contextlib.suppress(InvalidOption):
         found = plan(**answers)
     assert found is None or found["streams"] or found["event"]["slug"]
 

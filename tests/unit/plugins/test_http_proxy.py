@@ -22,13 +22,13 @@ import pytest
 import trustme
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
-    Ambiguous,
+    ApiError,
     ConnectionFailed,
     Interrupted,
     InvalidRequest,
-    Refused,
+    WriteOutcomeUnknown,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import Credentials
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import ApiCredentials
 from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Client, Settings
 from ansible_collections.eventops.cloudflare.plugins.module_utils.http.tls import tls_context
 
@@ -59,7 +59,7 @@ class Network:
     def client(self, **settings: object) -> Client:
         """A client that finds the proxy in its environment."""
         values = {"retries": 2, "sleep": self.sleeps.append, "ca_path": str(self.ca), **settings}
-        return Client(Settings(f"https://{HOST}/client/v4", Credentials(token="t0ken"), **values))
+        return Client(Settings(f"https://{HOST}/client/v4", ApiCredentials(token="t0ken"), **values))
 
     def handle(self, connection: socket.socket, context: ssl.SSLContext) -> None:
         """One connection to the proxy, and through it to the server."""
@@ -141,7 +141,7 @@ def test_requests_go_through_the_proxy(network: Network, method: str) -> None:
 def test_a_write_whose_answer_is_lost_behind_the_proxy_is_sent_once(network: Network) -> None:
     network.answers[:] = [None]
     transport = network.client()
-    with pytest.raises(Ambiguous, match="the connection was lost") as caught:
+    with pytest.raises(WriteOutcomeUnknown, match="the connection was lost") as caught:
         send(transport, "POST")
     assert "proxy" not in str(caught.value)
     assert network.received == ["POST"]
@@ -152,7 +152,7 @@ def test_so_is_one_on_a_connection_that_was_kept(network: Network) -> None:
     network.answers[:] = [OK, None]
     transport = network.client()
     send(transport, "GET")
-    with pytest.raises(Ambiguous):
+    with pytest.raises(WriteOutcomeUnknown):
         send(transport, "POST")
     assert network.received == ["GET", "POST"]
     assert network.handshakes == 1
@@ -238,7 +238,7 @@ def test_a_proxy_that_needs_another_package_is_named_and_nothing_was_sent(
 
 def test_a_write_that_only_has_an_informational_answer_is_ambiguous(network: Network) -> None:
     network.answers[:] = [b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"]
-    with pytest.raises(Ambiguous):
+    with pytest.raises(WriteOutcomeUnknown):
         send(network.client(), "POST")
     assert network.received == ["POST"]
 
@@ -309,7 +309,7 @@ def test_a_block_is_that_of_the_user(network: Network) -> None:
     network.answers[:] = [throttled(300)]
     transport = network.client()
     for _attempt in range(2):
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(ApiError) as caught:
             send(transport, "GET")
     assert "the API takes no more requests of this user for now" in str(caught.value)
     assert network.received == ["GET"]
@@ -320,7 +320,7 @@ def test_a_request_that_is_given_up_leaves_its_block_to_the_next(network: Networ
     clock = Time()
     network.answers[:] = [throttled(3)] * 3
     transport = network.client(sleep=clock.sleep, now=clock.now)
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         send(transport, "POST")
     send(transport, "GET")
     assert network.received == ["POST"] * 3 + ["GET"]
@@ -391,7 +391,7 @@ def test_a_reset_that_is_far_off_is_not_waited_for_and_nothing_is_sent(
     network.answers[:] = [limited('"default";r=0;t=299')]
     transport = paced(retry_max_wait=7)
     send(transport, "GET")
-    with pytest.raises(Refused, match=r"not sent: .* \(in 299 s\), or raise retry_max_wait"):
+    with pytest.raises(ApiError, match=r"not sent: .* \(in 299 s\), or raise retry_max_wait"):
         send(transport, "GET")
     assert clock.slept == []
     assert network.received == ["GET"]

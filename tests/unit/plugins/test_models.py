@@ -181,8 +181,8 @@ def test_flags(wire: Any, value: Any) -> None:
 
 def test_an_earlier_answer_fills_the_gaps_of_a_later_one_about_the_same_livestream() -> None:
     later = Livestream(id="3fd739f4", status="LIVE")
-    assert later.known(MODEL) == Livestream(**{**MODEL.public(), "status": "LIVE", "stream_key": "f26566285"})
-    assert Livestream(id="other").known(MODEL) == Livestream(id="other")
+    assert later.merged_with(MODEL) == Livestream(**{**MODEL.public(), "status": "LIVE", "stream_key": "f26566285"})
+    assert Livestream(id="other").merged_with(MODEL) == Livestream(id="other")
 
 
 def test_the_stream_key_is_neither_public_nor_in_the_representation() -> None:

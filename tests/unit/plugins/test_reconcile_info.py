@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, Refused
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import ApiError, InvalidRequest
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.analytics import report
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.info import look_up
 
@@ -106,7 +106,7 @@ class TestLookUp:
 
     def test_a_wrong_route_is_an_error(self, script: Any) -> None:
         script.expect("GET", "/livestreams/sessions/x", 404, {"errors": [{"code": 7003, "message": "no route"}]})
-        with pytest.raises(Refused, match="check account_id"):
+        with pytest.raises(ApiError, match="check account_id"):
             look(script, session_id="x")
 
     def test_a_list_by_one_status(self, script: Any) -> None:
@@ -182,12 +182,12 @@ class TestAnalytics:
         path = "/analytics/livestreams/overall"
         script.expect("GET", path, 422, {"message": "first"}, query="start_time=0")
         script.expect("GET", path, 422, {"message": "second"}, query="start_time=1970-01-01T00:00:00.000Z")
-        with pytest.raises(Refused, match="first"):
+        with pytest.raises(ApiError, match="first"):
             analytics(script, start_time="0")
 
     def test_without_times_nothing_is_tried_twice(self, script: Any) -> None:
         script.expect("GET", "/analytics/livestreams/overall", 422, {"message": "no"})
-        with pytest.raises(Refused):
+        with pytest.raises(ApiError):
             analytics(script)
 
     def test_the_app_by_day(self, script: Any) -> None:

@@ -12,12 +12,12 @@ import pytest
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import Livestream
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
-    Ambiguous,
+    ApiError,
     ConnectionFailed,
     InvalidRequest,
-    Refused,
     StateUnreachable,
     WaitFailed,
+    WriteOutcomeUnknown,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_plan import (
     Action,
@@ -224,7 +224,7 @@ class TestStartMeeting:
         assert outcome.values["livestream"]["status"] == "LIVE"
         script.expect("GET", ACTIVE, 404, NONE)
         script.expect("GET", "/meetings/m1", 404, {"error": {"code": 404, "message": "no such meeting"}})
-        with pytest.raises(Refused, match="no such meeting; check meeting_id"):
+        with pytest.raises(ApiError, match="no such meeting; check meeting_id"):
             run(script, params, True, state="started", meeting_id="m1")
 
     def test_waits_until_it_is_live_and_playable(self, script: Any, params: Any) -> None:
@@ -427,7 +427,7 @@ class TestStartMeeting:
         script.expect("GET", ACTIVE, 404, NONE)
         script.expect("POST", START, 400, DUPLICATE, body={})
         script.expect("GET", ACTIVE, 404, NONE)
-        with pytest.raises(Refused, match="already livestreaming; no livestream of the meeting is active") as caught:
+        with pytest.raises(ApiError, match="already livestreaming; no livestream of the meeting is active") as caught:
             run(script, params, state="started", meeting_id="m1")
         assert not caught.value.changed
 
@@ -440,7 +440,7 @@ class TestStartMeeting:
         script.expect("GET", ACTIVE, 404, NONE)
         script.expect("POST", START, 502, text="", body={})
         script.expect("GET", ACTIVE, 404, NONE)
-        with pytest.raises(Ambiguous) as caught:
+        with pytest.raises(WriteOutcomeUnknown) as caught:
             run(script, params, state="started", meeting_id="m1")
         assert caught.value.changed
 
@@ -457,7 +457,7 @@ class TestStartMeeting:
         script.expect("POST", START, 404, {"error": {"code": 404, "message": "not found"}}, body={})
         script.expect("GET", ACTIVE, 404, NONE)
         script.expect("GET", "/meetings/m1", 404, {"error": {"code": 404, "message": "no such meeting"}})
-        with pytest.raises(Refused, match="no such meeting; check meeting_id"):
+        with pytest.raises(ApiError, match="no such meeting; check meeting_id"):
             run(script, params, state="started", meeting_id="m1")
         assert script.sleeps == []
 
@@ -466,14 +466,14 @@ class TestStartMeeting:
         script.expect("POST", START, 400, DUPLICATE, body={})
         script.expect("GET", ACTIVE, 404, NONE)
         script.expect("GET", "/meetings/m1", answer=data({"id": "m1", "status": "INACTIVE"}))
-        with pytest.raises(Refused, match="the meeting is INACTIVE"):
+        with pytest.raises(ApiError, match="the meeting is INACTIVE"):
             run(script, params, state="started", meeting_id="m1")
 
     @pytest.mark.parametrize("status", [401, 403, 422])
     def test_other_refusals_fail_at_once(self, script: Any, params: Any, status: int) -> None:
         script.expect("GET", ACTIVE, 404, NONE)
         script.expect("POST", START, status, {"message": "no"}, body={})
-        with pytest.raises(Refused):
+        with pytest.raises(ApiError):
             run(script, params, state="started", meeting_id="m1")
 
 
@@ -574,7 +574,7 @@ class TestStopMeeting:
             script.expect("POST", STOP, 500, text="")
             for _time in range(times):
                 script.expect("GET", ACTIVE, answer=data(LIVE))
-        with pytest.raises(Ambiguous):
+        with pytest.raises(WriteOutcomeUnknown):
             run(script, params, state="stopped", meeting_id="m1")
 
 
@@ -660,7 +660,7 @@ class TestIndependent:
     def test_no_longer_offered(self, script: Any, params: Any, status: int, answer: Any) -> None:
         script.expect("GET", "/livestreams", answer=data([]), query=LIST)
         script.expect("POST", "/livestreams", status, answer, body={"name": "feed"})
-        with pytest.raises(Refused, match="no longer offers to create independent livestreams") as caught:
+        with pytest.raises(ApiError, match="no longer offers to create independent livestreams") as caught:
             run(script, params, name="feed")
         assert not caught.value.changed
 

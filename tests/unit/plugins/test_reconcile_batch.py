@@ -57,7 +57,7 @@ class TestLivestreams:
         query = "status={}&sort_order=ASC&page_no={}&per_page=100"
         one, two, three, four = ({"id": f"l{n}", "meeting_id": f"m{n}", "status": "LIVE"} for n in (1, 2, 3, 4))
 
-        def sweep(*pages: tuple[list[Any], int], recent: str | None) -> None:
+        def listing(*pages: tuple[list[Any], int], recent: str | None) -> None:
             script.expect("GET", "/livestreams", answer=data([], total_count=0), query=query.format("INVOKED", 1))
             for number, (items, total) in enumerate(pages, 1):
                 answer = data(items, total_count=total)
@@ -66,13 +66,13 @@ class TestLivestreams:
                 since = f"start_time=1969-12-30T{recent}.000Z&sort_order=ASC&page_no=1&per_page=100"
                 script.expect("GET", "/livestreams", answer=data([], total_count=0), query=since)
 
-        sweep(([one, two, three], 3), recent=None)
+        listing(([one, two, three], 3), recent=None)
         script.expect("GET", "/meetings/m3/active-livestream", answer=data(three))
         script.expect("POST", "/meetings/m3/active-livestream/stop", answer=data({"message": "Stopped"}))
         # The first of four left: the third one, which is still stopping, is in none of the pages.
-        sweep(([one, two], 4), ([four], 3), recent="23:00:00")
-        sweep(([two, three, four], 3), recent=None)
-        sweep(([two, four], 2), recent="23:00:02")
+        listing(([one, two], 4), ([four], 3), recent="23:00:00")
+        listing(([two, three, four], 3), recent=None)
+        listing(([two, four], 2), recent="23:00:02")
         outcome = many(script, {"meeting_id": "m3"}, state="stopped")
         assert outcome.changed
         assert outcome.values["livestreams"][0]["status"] == "IDLE"

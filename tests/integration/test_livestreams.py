@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A whole programme at once: what it costs, that it converges, and that a failure stays alone."""
+"""Many livestreams at once: what it costs, that it converges, and that a failure stays alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from simulator.profile import Profile
 if TYPE_CHECKING:
     from simulator.client import Control
 
-PROGRAMME = "realtime_livestreams"
+LIVESTREAMS = "realtime_livestreams"
 ACTIVE = ("LIVE", "INVOKED")
 
 
@@ -59,22 +59,22 @@ class TestCost:
     def test_all_right_already(self, actor: Any, sim: Control, count: int, most: int) -> None:
         ids = sim.seed(meetings=count, active=True)["meetings"]
         sim.advance(60)
-        ran = actor(PROGRAMME, state="started", livestreams=of(ids))
+        ran = actor(LIVESTREAMS, state="started", livestreams=of(ids))
         assert ran.values["changed"] is False
         assert ran.requests == len(ran.journal) == math.ceil(count / 100) + 1 <= most
         assert [item["meeting_id"] for item in ran.values["livestreams"]] == ids
 
     def test_all_to_start(self, actor: Any, sim: Control) -> None:
         ids = meetings(sim, 300)
-        ran = actor(PROGRAMME, state="started", livestreams=of(ids), wait=False, concurrency=8)
+        ran = actor(LIVESTREAMS, state="started", livestreams=of(ids), wait=False, concurrency=8)
         assert ran.values["changed"] is True
         assert ran.requests == 2 * 300 + 2
         assert on_air(sim) == Counter(ids)
 
-    def test_waiting_polls_with_sweeps(self, actor: Any, sim: Control) -> None:
+    def test_waiting_polls_with_listings(self, actor: Any, sim: Control) -> None:
         sim.configure(live_delay=4)
         ids = meetings(sim, 150)
-        ran = actor(PROGRAMME, state="started", livestreams=of(ids))
+        ran = actor(LIVESTREAMS, state="started", livestreams=of(ids))
         assert all(item["status"] == "LIVE" and item["playback_url"] for item in ran.values["livestreams"])
         polls = Counter(entry.operation for entry in ran.journal)
         assert polls["start_livestream"] == polls["get_active_livestream"] == 150
@@ -84,22 +84,22 @@ class TestCost:
 
     def test_all_to_stop(self, actor: Any, sim: Control) -> None:
         ids = sim.seed(meetings=120, active=True)["meetings"]
-        ran = actor(PROGRAMME, state="stopped", livestreams=of(ids), wait=False)
+        ran = actor(LIVESTREAMS, state="stopped", livestreams=of(ids), wait=False)
         assert ran.requests == 2 * 120 + 3
         assert not on_air(sim)
 
     def test_independent_ones(self, actor: Any, sim: Control) -> None:
         sim.seed(independents=[f"old{number}" for number in range(150)])
         names = [f"feed{number}" for number in range(20)]
-        ran = actor(PROGRAMME, livestreams=[{"name": name} for name in names])
-        # A sweep, one more before creating, one to agree afterwards.
+        ran = actor(LIVESTREAMS, livestreams=[{"name": name} for name in names])
+        # A listing, one more before creating, one to agree afterwards.
         assert ran.requests == 2 + 2 + 20 + 2
         assert [item["name"] for item in ran.values["livestreams"]] == names
-        assert actor(PROGRAMME, livestreams=[{"name": name} for name in names]).requests == 2
+        assert actor(LIVESTREAMS, livestreams=[{"name": name} for name in names]).requests == 2
 
 
 @pytest.mark.parametrize("name", list(PROFILES))
-def test_a_programme_in_every_profile(actor: Any, sim: Control, name: str) -> None:
+def test_a_batch_in_every_profile(actor: Any, sim: Control, name: str) -> None:
     """Check mode tells what the real run does, a rerun changes nothing, and the end state is that of single tasks."""
     profile: Profile = PROFILES[name]
     sim.reset(profile, rate_limit=0, live_delay=2, stop_delay=2, unknown_status_seconds=2)
@@ -114,24 +114,24 @@ def test_a_programme_in_every_profile(actor: Any, sim: Control, name: str) -> No
         {"name": "there", "state": "present"},
         {"livestream_id": running["livestreams"][-1], "state": "present"},
     ]
-    refused = actor(PROGRAMME, state="started", livestreams=entries)
+    refused = actor(LIVESTREAMS, state="started", livestreams=entries)
     assert "are both about the livestream" in refused.values["msg"]
     assert not writes(refused)
     entries[-1] = {"name": "new", "state": "present"}
     offered = profile.create_offered == "201"
     options = {"state": "started", "livestreams": entries, "concurrency": 3}
-    check = actor(PROGRAMME, check=True, **options)
+    check = actor(LIVESTREAMS, check=True, **options)
     assert not writes(check)
     changed = [True, True, False, True, True, False, False, True]
     assert [item["changed"] for item in check.values["livestreams"]] == changed
-    real = actor(PROGRAMME, **options)
+    real = actor(LIVESTREAMS, **options)
     assert bool(real.values.get("failed")) is not offered, real.values
     assert [item["changed"] for item in real.values["livestreams"]] == [*changed[:-1], offered]
     assert [item["status"] for item in real.values["livestreams"]][:3] == ["LIVE"] * 3
     assert len(real.values["diff"]) == sum(changed) - (not offered)
     assert on_air(sim) == Counter([*idle[:2], running["meetings"][0]])
     if offered:
-        again = actor(PROGRAMME, **options)
+        again = actor(LIVESTREAMS, **options)
         assert not again.values["changed"]
         assert not writes(again)
         assert set(again.values) == set(real.values) == set(check.values)
@@ -150,26 +150,26 @@ class TestExclusive:
         ids = sim.seed(meetings=5, active=True, independents=["feed"])
         sim.push(ids["livestreams"][-1])
         options = {"state": "started", "livestreams": of(ids["meetings"][:2]), "exclusive": True}
-        check = actor(PROGRAMME, check=True, **options)
+        check = actor(LIVESTREAMS, check=True, **options)
         assert not writes(check)
-        ran = actor(PROGRAMME, **options)
+        ran = actor(LIVESTREAMS, **options)
         for found in (check, ran):
             assert [item["meeting_id"] for item in found.values["unlisted"]] == ids["meetings"][2:]
             assert found.values["changed"] is True
             assert len(found.values["diff"]) == 3
         assert writes(ran) == ["stop_livestream"] * 3
         assert sorted(on_air(sim), key=str) == sorted([*ids["meetings"][:2], None], key=str)
-        again = actor(PROGRAMME, **options)
+        again = actor(LIVESTREAMS, **options)
         assert again.values["changed"] is False
         assert again.values["unlisted"] == []
 
     def test_without_it_nothing_else_is_touched(self, actor: Any, sim: Control) -> None:
         ids = sim.seed(meetings=3, active=True)["meetings"]
-        assert not writes(actor(PROGRAMME, state="started", livestreams=of(ids[:1])))
+        assert not writes(actor(LIVESTREAMS, state="started", livestreams=of(ids[:1])))
 
     def test_a_listed_one_is_never_stopped_by_it(self, actor: Any, sim: Control) -> None:
         idle = meetings(sim, 1)
-        ran = actor(PROGRAMME, state="started", livestreams=of(idle), exclusive=True)
+        ran = actor(LIVESTREAMS, state="started", livestreams=of(idle), exclusive=True)
         assert writes(ran) == ["start_livestream"]
         assert ran.values["unlisted"] == []
 
@@ -197,7 +197,7 @@ class TestFailures:
         )
         entries = of(ids)
         entries[1]["name"] = "side"
-        ran = actor(PROGRAMME, state="started", livestreams=[*entries, {"meeting_id": "nowhere"}])
+        ran = actor(LIVESTREAMS, state="started", livestreams=[*entries, {"meeting_id": "nowhere"}])
         assert ran.values["failed"]
         assert ran.values["changed"]
         assert ran.values["msg"].startswith("3 of 6 livestreams failed: side: ")
@@ -214,7 +214,7 @@ class TestFailures:
     def test_many_failures_are_named_in_short(self, actor: Any, sim: Control) -> None:
         ids = meetings(sim, 8)
         sim.faults({"operation": "start_livestream", "kind": "status", "status": 403, "times": None})
-        ran = actor(PROGRAMME, state="started", livestreams=[{**e, "name": f"s{n}"} for n, e in enumerate(of(ids))])
+        ran = actor(LIVESTREAMS, state="started", livestreams=[{**e, "name": f"s{n}"} for n, e in enumerate(of(ids))])
         assert "8 of 8 livestreams failed" in ran.values["msg"]
         assert ran.values["msg"].endswith("; and also s5, s6, s7")
 
@@ -227,7 +227,7 @@ class TestFailures:
                 sim.fail(next(item["id"] for item in sim.livestreams() if item["meeting_id"] == ids[1]), "no composer")
 
         actor.on_sleep = misfortune
-        ran = actor(PROGRAMME, state="started", livestreams=of(ids))
+        ran = actor(LIVESTREAMS, state="started", livestreams=of(ids))
         found = ran.values["livestreams"]
         assert [item["status"] for item in found] == ["LIVE", "ERRORED", "LIVE"]
         assert [item["changed"] for item in found] == [True] * 3
@@ -235,21 +235,21 @@ class TestFailures:
 
     def test_a_timeout_names_all_that_are_late(self, actor: Any, sim: Control) -> None:
         sim.configure(live_delay=500)
-        ran = actor(PROGRAMME, state="started", livestreams=of(meetings(sim, 3)), wait_timeout=20)
+        ran = actor(LIVESTREAMS, state="started", livestreams=of(meetings(sim, 3)), wait_timeout=20)
         assert ran.values["msg"].startswith("3 of 3 livestreams failed")
         assert ran.values["changed"]
         assert all("within 20 s: its last status was INVOKED" in item["msg"] for item in ran.values["livestreams"])
 
     def test_an_unreadable_list_changes_nothing(self, actor: Any, sim: Control) -> None:
         sim.faults({"operation": "list_livestreams", "kind": "status", "status": 403, "times": None})
-        ran = actor(PROGRAMME, state="started", livestreams=of(meetings(sim, 3)))
+        ran = actor(LIVESTREAMS, state="started", livestreams=of(meetings(sim, 3)))
         assert ran.values["error"]["status"] == 403
         assert not writes(ran)
 
     def test_a_block_ends_the_task_soon(self, actor: Any, sim: Control) -> None:
         ids = meetings(sim, 50)
         sim.configure(rate_limit=20, block_seconds=300)
-        ran = actor(PROGRAMME, state="started", livestreams=of(ids), concurrency=4)
+        ran = actor(LIVESTREAMS, state="started", livestreams=of(ids), concurrency=4)
         assert ran.values["failed"]
         assert len([entry for entry in ran.journal if entry.status == 429]) <= 4
         assert "try again after" in ran.values["msg"]
@@ -272,30 +272,30 @@ class TestOptions:
         ],
     )
     def test_contradictions(self, actor: Any, entries: list[Any], text: str) -> None:
-        ran = actor(PROGRAMME, state="started", livestreams=entries)
+        ran = actor(LIVESTREAMS, state="started", livestreams=entries)
         assert text in ran.values["msg"]
         assert ran.journal == []
 
     @pytest.mark.parametrize("concurrency", [0, 33, -1])
     def test_concurrency(self, actor: Any, concurrency: int) -> None:
-        ran = actor(PROGRAMME, livestreams=[], concurrency=concurrency)
+        ran = actor(LIVESTREAMS, livestreams=[], concurrency=concurrency)
         assert ran.values["msg"] == "concurrency must be from 1 to 32"
 
-    def test_an_empty_programme(self, actor: Any) -> None:
-        ran = actor(PROGRAMME, livestreams=[])
+    def test_an_empty_batch(self, actor: Any) -> None:
+        ran = actor(LIVESTREAMS, livestreams=[])
         assert ran.values == {"changed": False, "livestreams": [], "unlisted": [], "diff": [], "api": ran.values["api"]}
         assert ran.requests == 0
 
 
 class TestStaleLists:
-    """A sweep may be wrong: nothing is sent because of it alone."""
+    """A listing may be wrong: nothing is sent because of it alone."""
 
     def test_one_that_is_started_already(self, actor: Any, sim: Control) -> None:
         ids = meetings(sim, 3)
         sim.configure(stale_list=30, list_lag=30)
         for meeting in ids:
             actor(state="started", meeting_id=meeting)
-        ran = actor(PROGRAMME, state="started", livestreams=of(ids))
+        ran = actor(LIVESTREAMS, state="started", livestreams=of(ids))
         assert not ran.values["changed"]
         assert not writes(ran)
 
@@ -305,7 +305,7 @@ class TestStaleLists:
         sim.configure(stale_list=30)
         for meeting in ids:
             actor(state="stopped", meeting_id=meeting, wait=False)
-        ran = actor(PROGRAMME, state="stopped", livestreams=of(ids), exclusive=True)
+        ran = actor(LIVESTREAMS, state="stopped", livestreams=of(ids), exclusive=True)
         assert not ran.values["changed"]
         assert not writes(ran)
 
@@ -317,20 +317,20 @@ def test_lost_answers(actor: Any, sim: Control, when: str) -> None:
         *[{"operation": "start_livestream", "path": meeting, "kind": "reset", "when": when} for meeting in ids[:4]],
         *[{"operation": "create_livestream", "kind": "reset", "when": when}],
     )
-    ran = actor(PROGRAMME, state="started", livestreams=[*of(ids), {"name": "feed", "state": "present"}])
+    ran = actor(LIVESTREAMS, state="started", livestreams=[*of(ids), {"name": "feed", "state": "present"}])
     assert "failed" not in ran.values, ran.values
     assert all(item["changed"] for item in ran.values["livestreams"])
     assert on_air(sim) == Counter(ids)
     assert [item["name"] for item in sim.livestreams()].count("feed") == 1
 
 
-def test_two_programmes_at_once(actor: Any, sim: Control) -> None:
+def test_two_batches_at_once(actor: Any, sim: Control) -> None:
     ids = meetings(sim, 40)
     entries = [*of(ids), {"name": "feed", "state": "present"}]
     ran: list[Any] = []
     threads = [
         threading.Thread(
-            target=lambda: ran.append(actor(PROGRAMME, state="started", livestreams=entries, concurrency=4))
+            target=lambda: ran.append(actor(LIVESTREAMS, state="started", livestreams=entries, concurrency=4))
         )
         for _job in range(2)
     ]
@@ -351,10 +351,10 @@ def test_keys_when_asked_for(actor: Any, sim: Control) -> None:
     ids = sim.seed(meetings=3, active=True)["meetings"]
     sim.advance(60)
     idle = meetings(sim, 1)
-    ran = actor(PROGRAMME, state="started", livestreams=of([*ids, *idle]), return_stream_key=True)
+    ran = actor(LIVESTREAMS, state="started", livestreams=of([*ids, *idle]), return_stream_key=True)
     assert [item["stream_key"] for item in ran.values["livestreams"]] == sim.secrets()
     assert "stream_key" not in str(ran.values["diff"])
-    assert "stream_key" not in str(actor(PROGRAMME, state="started", livestreams=of(ids)).values)
+    assert "stream_key" not in str(actor(LIVESTREAMS, state="started", livestreams=of(ids)).values)
 
 
 def test_throttled_workers_pause_together(actor: Any, sim: Control) -> None:
@@ -362,7 +362,7 @@ def test_throttled_workers_pause_together(actor: Any, sim: Control) -> None:
     ids = meetings(sim, 300)
     sim.configure(rate_limit=100, rate_window=5, block_seconds=5)
     actor.real_time = True
-    ran = actor(PROGRAMME, state="started", livestreams=of(ids), concurrency=16, wait=False)
+    ran = actor(LIVESTREAMS, state="started", livestreams=of(ids), concurrency=16, wait=False)
     assert "failed" not in ran.values, ran.values["msg"]
     assert all(item["changed"] for item in ran.values["livestreams"])
     assert on_air(sim) == Counter(ids)
@@ -379,8 +379,8 @@ def test_throttled_workers_pause_together(actor: Any, sim: Control) -> None:
 
 def test_progress(actor: Any, sim: Control) -> None:
     sim.configure(live_delay=20)
-    ran = actor(PROGRAMME, state="started", livestreams=of(meetings(sim, 20)))
+    ran = actor(LIVESTREAMS, state="started", livestreams=of(meetings(sim, 20)))
     lines = [str(step) for step in ran.progress]
     assert any(line.startswith("changing: 20 of 20 done, 0 failed") for line in lines)
     assert lines[-1].startswith("waiting: 0 of 20 done, 0 failed")
-    assert not actor(PROGRAMME, state="started", livestreams=[]).progress
+    assert not actor(LIVESTREAMS, state="started", livestreams=[]).progress
