@@ -35,7 +35,7 @@ say = @printf '\n==> %s\n' '$(1)'
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: env
 env: $(ENV) ## Make the development environment (.venv) and link the collection into .build
@@ -99,9 +99,11 @@ types: $(ENV) ## Static types: mypy --strict on module_utils, plugin_utils and f
 	  -p ansible_collections.eventops.cloudflare.plugins.filter
 
 .PHONY: docs-lint
-docs-lint: $(ENV) ## Documentation: antsibull-docs on plugins, roles and docs/docsite
+docs-lint: $(ENV) ## Documentation: what is generated, antsibull-docs on plugins, roles and docs/docsite
 	$(call say,The READMEs of roles)
 	@"$(VENV)/bin/python" tests/role_readme.py --check
+	$(call say,The texts that modules share)
+	@"$(VENV)/bin/python" tests/docs_fragments.py --check
 	$(call say,antsibull-docs)
 	@antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all \
 	  --disallow-unknown-collection-refs --check-extra-docs-refs $(COLLECTION)
@@ -192,6 +194,10 @@ format: $(ENV) ## Fix what ruff can fix
 .PHONY: readme
 readme: $(ENV) ## Write the READMEs of roles from their argument specs
 	@"$(VENV)/bin/python" tests/role_readme.py
+
+.PHONY: docs-fragments
+docs-fragments: $(ENV) ## Write the texts that modules share into them, from tests/docs_fragments.yml
+	@"$(VENV)/bin/python" tests/docs_fragments.py
 
 .PHONY: build
 build: $(ENV) ## Build the collection's archive into .build

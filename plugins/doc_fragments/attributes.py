@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Attributes, and the action group that every module is a member of."""
+    """Attributes: of all modules, of those that ask the API, of the others, and of those that run on the controller."""
 
     DOCUMENTATION = r"""
 options: {}
@@ -17,6 +17,11 @@ attributes:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
   diff_mode:
     description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+"""
+
+    API = r"""
+options: {}
+attributes:
   idempotent:
     description:
       - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
@@ -26,6 +31,23 @@ attributes:
     support: full
     membership:
       - eventops.cloudflare.realtime
+"""
+
+    LOCAL = r"""
+options: {}
+attributes:
+  idempotent:
+    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+"""
+
+    ACTION = r"""
+options: {}
+attributes:
+  action:
+    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the controller.
+    support: full
+    details:
+      - It runs on the controller only.
 """
 
     INFO_MODULE = r"""

@@ -30,17 +30,17 @@ options:
   _content:
     description: How the action plugin of this module hands the page to a host. It cannot be set in a task.
     type: str
+extends_documentation_fragment:
+  - eventops.cloudflare.attributes
+  - eventops.cloudflare.attributes.local
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
     support: full
     details:
       - Nothing is shown of what a symbolic link leads to.
   idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
     support: full
 notes:
   - Runs in the controller's process if the connection is local. Otherwise, and with C(become), a module on the host writes the file.

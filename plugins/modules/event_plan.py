@@ -102,27 +102,11 @@ options:
     description: What the names of answers begin with in messages.
     type: str
     default: ""
-attributes:
-  check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
-    support: full
-    details:
-      - This action does not modify state.
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
-    support: N/A
-    details:
-      - This action does not modify state.
-  idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
-    support: full
-    details:
-      - This action does not modify state.
-  action:
-    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the controller.
-    support: full
-    details:
-      - It runs on the controller only.
+extends_documentation_fragment:
+  - eventops.cloudflare.attributes
+  - eventops.cloudflare.attributes.local
+  - eventops.cloudflare.attributes.info_module
+  - eventops.cloudflare.attributes.action
 seealso:
   - plugin: eventops.cloudflare.from_schedule
     plugin_type: filter

@@ -34,30 +34,15 @@ options:
     description: The result of M(eventops.cloudflare.realtime_credentials), or an empty one.
     type: dict
     required: true
+extends_documentation_fragment:
+  - eventops.cloudflare.attributes
+  - eventops.cloudflare.attributes.local
+  - eventops.cloudflare.attributes.info_module
+  - eventops.cloudflare.attributes.action
 attributes:
-  check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
-    support: full
-    details:
-      - This action does not modify state.
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
-    support: N/A
-    details:
-      - This action does not modify state.
-  idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
-    support: full
-    details:
-      - This action does not modify state.
   facts:
     description: Action returns an C(ansible_facts) dictionary that will update existing host facts.
     support: full
-  action:
-    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the controller.
-    support: full
-    details:
-      - It runs on the controller only.
 seealso:
   - module: eventops.cloudflare.event_plan
   - module: eventops.cloudflare.realtime_event

@@ -30,6 +30,7 @@ extends_documentation_fragment:
   - eventops.cloudflare.client
   - eventops.cloudflare.client.time_range
   - eventops.cloudflare.attributes
+  - eventops.cloudflare.attributes.api
   - eventops.cloudflare.attributes.info_module
 """
 
@@ -94,6 +95,7 @@ analytics:
       description: C(recording_count), C(recording_minutes_consumed), and C(day_stats) with both by day.
       returned: when O(report=app_daily)
       type: dict
+# BEGIN generated: api
 api:
   description: What the task cost.
   returned: once the options are accepted
@@ -142,6 +144,7 @@ error:
       description: The path below O(base_url).
       type: str
       sample: /accounts/023e105f4ecef8ad9ca31a8372d0c353/realtime/kit/2b8f2e5a-6d3c-4f0e-9a51-7c1d8e9f0a2b/livestreams
+# END generated
 """
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import ANALYTICS_INFO

@@ -80,6 +80,7 @@ options:
 extends_documentation_fragment:
   - eventops.cloudflare.client
   - eventops.cloudflare.attributes
+  - eventops.cloudflare.attributes.api
 attributes:
   check_mode:
     support: full
@@ -156,6 +157,7 @@ missing:
   type: list
   elements: str
   sample: [camp2019-meitner]
+# BEGIN generated: api
 api:
   description: What the task cost.
   returned: once the options are accepted
@@ -204,6 +206,7 @@ error:
       description: The path below O(base_url).
       type: str
       sample: /accounts/023e105f4ecef8ad9ca31a8372d0c353/realtime/kit/2b8f2e5a-6d3c-4f0e-9a51-7c1d8e9f0a2b/livestreams
+# END generated
 """
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import CREDENTIALS, SENT

@@ -19,87 +19,19 @@ description:
   - It returns only what was read from the service, or accepted by it.
   - What carries the slug of the event and is not in the list is left over, for example a room that was renamed. It is always reported.
 options:
-  event:
-    description:
-      - The slug of the event, in lower-case ASCII letters and digits, in parts joined by C(-).
-      - Its livestreams are named C(<slug>-room). The titles of its meetings begin with the slug and a colon. What is called so and is not in O(streams) or
-        O(others) is left over from the event. Without a slug nothing can be recognised as left over, and a warning says so.
-    type: str
   streams:
     description: The streams of the event, one for each room. With none, O(state=stopped) stops the whole event.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      name:
-        description: The name of the livestream. Each occurs once.
-        type: str
-        required: true
-      title:
-        description: The title of the room, for people. It is returned as it is.
-        type: str
-      meeting_id:
-        description: The ID of the meeting to livestream. A stream has exactly one of this, O(streams[].meeting_title) and O(streams[].independent).
-        type: str
-      meeting_title:
-        description: The title of the meeting to livestream. Of several active ones, the oldest is the one.
-        type: str
-      independent:
-        description: Whether this is an independent livestream, which an encoder brings live.
-        type: bool
-      video_config:
-        description: The size of the video of a meeting's livestream that is started.
-        type: dict
-        suboptions:
-          width:
-            description: Pixels.
-            type: int
-          height:
-            description: Pixels.
-            type: int
-      state:
-        description: The state of this stream, if it differs from O(state). O(state=stopped) stops them all, whatever they say.
-        type: str
-        choices: [present, started, stopped]
-      wait:
-        description: Whether to wait for this stream. Nothing is waited for if O(wait=false).
-        type: bool
-      encoder:
-        description: Who or what feeds it, for people. It is returned as it is.
-        type: str
-      talks:
-        description: The talks of the room, for people. They are returned as they are.
-        type: list
-        elements: dict
   others:
     description:
       - Streams of the event that are in its list and that this task leaves alone, because only some rooms or days were chosen. They are not
         left over, and O(exclusive) does not stop them.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      name:
-        description: The name of the livestream.
-        type: str
-        required: true
-      meeting_id:
-        description: The ID of its meeting.
-        type: str
-      meeting_title:
-        description: The title of its meeting.
-        type: str
-  concurrency:
-    description: How many meetings or livestreams are read or changed at a time, from 1 to 32.
-    type: int
-    default: 4
   state:
     description:
       - With V(present), the meetings and the independent livestreams exist. Livestreams of meetings are left as they are, since only starting
         creates one.
       - With V(started), all are active. Meetings that do not exist are created first. An independent livestream is waited for until its
         encoder pushes.
-      - With V(stopped), none is active. A meeting of the title must exist. It may have been retired or renamed since.
+      - With V(stopped), none is active, whatever O(streams[].state) says. A meeting of the title must exist. It may have been retired or renamed since.
       - With V(retired), the meetings that are known by their titles, and those left over from the event, are INACTIVE. This is refused
         while anything of the event is on the air. Meetings that are known by their IDs, and independent livestreams, stay.
     type: str
@@ -136,9 +68,11 @@ options:
     type: float
     default: 60
 extends_documentation_fragment:
+  - eventops.cloudflare.event
   - eventops.cloudflare.client
   - eventops.cloudflare.client.wait
   - eventops.cloudflare.attributes
+  - eventops.cloudflare.attributes.api
 attributes:
   check_mode:
     support: full
@@ -190,6 +124,7 @@ streams:
   type: list
   elements: dict
   contains:
+    # BEGIN generated: event_stream
     name:
       description: The name of the stream, as it was given. C(title), C(meeting_title), C(independent), C(encoder) and C(talks) are, too.
       type: str
@@ -232,10 +167,13 @@ streams:
       description: Whether its playback URL answered with an HLS manifest; null if it was not asked.
       type: bool
       sample: true
+    # END generated
     changed:
       description: Whether this task changed its meeting or its livestream.
       type: bool
       sample: true
+    # BEGIN generated: outcome
+    #   msg: "no meeting is titled 'camp2019: Curei': did you mean 'camp2019: Curie'?"
     failed:
       description: That it is not in the state asked for.
       returned: when it failed
@@ -250,12 +188,14 @@ streams:
       description: The failure of a request, with the keys of RV(error).
       returned: when a request for it failed
       type: dict
+    # END generated
 leftovers:
   description: What is called as O(event) says and is in neither O(streams) nor O(others). A warning names them.
   returned: once the options are accepted and the lists are read
   type: list
   elements: dict
   contains:
+    # BEGIN generated: event_leftover
     name:
       description: The name of the livestream; null if there is none.
       type: str
@@ -284,6 +224,7 @@ leftovers:
       description: Whether it was active when it was read last.
       type: bool
       sample: true
+    # END generated
     changed:
       description: Whether this task stopped it.
       type: bool
@@ -315,6 +256,7 @@ missing:
   type: list
   elements: str
   sample: [camp2019-mast]
+# BEGIN generated: api
 api:
   description: What the task cost.
   returned: once the options are accepted
@@ -363,8 +305,8 @@ error:
       description: The path below O(base_url).
       type: str
       sample: /accounts/023e105f4ecef8ad9ca31a8372d0c353/realtime/kit/2b8f2e5a-6d3c-4f0e-9a51-7c1d8e9f0a2b/livestreams
+# END generated
 """
-
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import EVENT
 from ansible_collections.eventops.cloudflare.plugins.module_utils.module import run

@@ -15,88 +15,18 @@ description:
   - Reads the meetings and livestreams of a whole event, and changes nothing.
   - It returns only what was read from the service.
 options:
-  event:
-    description:
-      - The slug of the event, in lower-case ASCII letters and digits, in parts joined by C(-).
-      - Its livestreams are named C(<slug>-room). The titles of its meetings begin with the slug and a colon. What is called so and is not in O(streams) or
-        O(others) is left over from the event. Without a slug nothing can be recognised as left over, and a warning says so.
-    type: str
   streams:
     description: The streams of the event, one for each room. With none, only what carries the slug is reported.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      name:
-        description: The name of the livestream. Each occurs once.
-        type: str
-        required: true
-      title:
-        description: The title of the room, for people. It is returned as it is.
-        type: str
-      meeting_id:
-        description: The ID of the meeting to livestream. A stream has exactly one of this, O(streams[].meeting_title) and O(streams[].independent).
-        type: str
-      meeting_title:
-        description: The title of the meeting to livestream. Of several active ones, the oldest is the one.
-        type: str
-      independent:
-        description: Whether this is an independent livestream, which an encoder brings live.
-        type: bool
-      video_config:
-        description: The size of the video of a meeting's livestream that is started.
-        type: dict
-        suboptions:
-          width:
-            description: Pixels.
-            type: int
-          height:
-            description: Pixels.
-            type: int
-      state:
-        description: The state that this stream should have, if it differs from O(state).
-        type: str
-        choices: [present, started, stopped]
-      wait:
-        description: Not used. M(eventops.cloudflare.realtime_event) takes the same streams.
-        type: bool
-      encoder:
-        description: Who or what feeds it, for people. It is returned as it is.
-        type: str
-      talks:
-        description: The talks of the room, for people. They are returned as they are.
-        type: list
-        elements: dict
-  others:
-    description:
-      - Streams of the event that are in its list and that this task leaves alone, because only some rooms or days were chosen. They are not
-        left over.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      name:
-        description: The name of the livestream.
-        type: str
-        required: true
-      meeting_id:
-        description: The ID of its meeting.
-        type: str
-      meeting_title:
-        description: The title of its meeting.
-        type: str
-  concurrency:
-    description: How many meetings or livestreams are read or changed at a time, from 1 to 32.
-    type: int
-    default: 4
   state:
     description: The state that the streams should have. RV(missing) names those that do not.
     type: str
     choices: [present, started, stopped]
     default: present
 extends_documentation_fragment:
+  - eventops.cloudflare.event
   - eventops.cloudflare.client
   - eventops.cloudflare.attributes
+  - eventops.cloudflare.attributes.api
   - eventops.cloudflare.attributes.info_module
 seealso:
   - module: eventops.cloudflare.realtime_event
@@ -124,6 +54,7 @@ streams:
   type: list
   elements: dict
   contains:
+    # BEGIN generated: event_stream
     name:
       description: The name of the stream, as it was given. C(title), C(meeting_title), C(independent), C(encoder) and C(talks) are, too.
       type: str
@@ -166,10 +97,13 @@ streams:
       description: Whether its playback URL answered with an HLS manifest; null if it was not asked.
       type: bool
       sample: true
+    # END generated
     changed:
       description: Always false.
       type: bool
       sample: false
+    # BEGIN generated: outcome
+    #   msg: "no meeting is titled 'camp2019: Curei': did you mean 'camp2019: Curie'?"
     failed:
       description: That it is not in the state asked for.
       returned: when it failed
@@ -184,12 +118,14 @@ streams:
       description: The failure of a request, with the keys of RV(error).
       returned: when a request for it failed
       type: dict
+    # END generated
 leftovers:
   description: What is called as O(event) says and is in neither O(streams) nor O(others). A warning names them.
   returned: once the options are accepted and the lists are read
   type: list
   elements: dict
   contains:
+    # BEGIN generated: event_leftover
     name:
       description: The name of the livestream; null if there is none.
       type: str
@@ -218,30 +154,18 @@ leftovers:
       description: Whether it was active when it was read last.
       type: bool
       sample: true
+    # END generated
     changed:
       description: Always false.
       type: bool
       sample: false
-    failed:
-      description: That it could not be stopped.
-      returned: when that failed
-      type: bool
-      sample: true
-    msg:
-      description: Why it could not be stopped.
-      returned: when that failed
-      type: str
-      sample: "stop livestreaming the meeting 5f3c9a0e-7b52-4c55-9d7e-0a4f1f7f3a11: HTTP 403 Forbidden: Forbidden"
-    error:
-      description: The failure of a request, with the keys of RV(error).
-      returned: when a request for it failed
-      type: dict
 missing:
   description: The names of the streams that are not in the state that they should have.
   returned: once the options are accepted and the lists are read
   type: list
   elements: str
   sample: [camp2019-curie]
+# BEGIN generated: api
 api:
   description: What the task cost.
   returned: once the options are accepted
@@ -290,8 +214,8 @@ error:
       description: The path below O(base_url).
       type: str
       sample: /accounts/023e105f4ecef8ad9ca31a8372d0c353/realtime/kit/2b8f2e5a-6d3c-4f0e-9a51-7c1d8e9f0a2b/livestreams
+# END generated
 """
-
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import EVENT_INFO
 from ansible_collections.eventops.cloudflare.plugins.module_utils.module import run

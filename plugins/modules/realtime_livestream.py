@@ -61,6 +61,7 @@ extends_documentation_fragment:
   - eventops.cloudflare.client.wait
   - eventops.cloudflare.client.stream_key
   - eventops.cloudflare.attributes
+  - eventops.cloudflare.attributes.api
 attributes:
   check_mode:
     support: full
@@ -120,6 +121,7 @@ livestream:
   returned: success
   type: dict
   contains:
+    # BEGIN generated: livestream
     id:
       description: The ID of the livestream.
       type: str
@@ -161,6 +163,8 @@ livestream:
       returned: when O(return_stream_key=true)
       type: str
       sample: VALUE_SPECIFIED_IN_NO_LOG_PARAMETER
+    # END generated
+# BEGIN generated: api
 api:
   description: What the task cost.
   returned: once the options are accepted
@@ -209,6 +213,7 @@ error:
       description: The path below O(base_url).
       type: str
       sample: /accounts/023e105f4ecef8ad9ca31a8372d0c353/realtime/kit/2b8f2e5a-6d3c-4f0e-9a51-7c1d8e9f0a2b/livestreams
+# END generated
 """
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import LIVESTREAM

@@ -55,6 +55,7 @@ extends_documentation_fragment:
   - eventops.cloudflare.client.time_range
   - eventops.cloudflare.client.stream_key
   - eventops.cloudflare.attributes
+  - eventops.cloudflare.attributes.api
   - eventops.cloudflare.attributes.info_module
 seealso:
   - module: eventops.cloudflare.realtime_livestream
@@ -102,6 +103,7 @@ livestreams:
   type: list
   elements: dict
   contains:
+    # BEGIN generated: livestream
     id:
       description: The ID of the livestream.
       type: str
@@ -143,6 +145,7 @@ livestreams:
       returned: when O(return_stream_key=true)
       type: str
       sample: VALUE_SPECIFIED_IN_NO_LOG_PARAMETER
+    # END generated
     sessions:
       description: The times it was on the air.
       returned: when they were fetched, that is with O(livestream_id), O(session_id), or O(meeting_id) and O(active=false)
@@ -189,6 +192,7 @@ livestreams:
           description: When it was changed last.
           type: str
           sample: "2023-07-15T07:08:40.742Z"
+# BEGIN generated: api
 api:
   description: What the task cost.
   returned: once the options are accepted
@@ -237,6 +241,7 @@ error:
       description: The path below O(base_url).
       type: str
       sample: /accounts/023e105f4ecef8ad9ca31a8372d0c353/realtime/kit/2b8f2e5a-6d3c-4f0e-9a51-7c1d8e9f0a2b/livestreams
+# END generated
 """
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import LIVESTREAM_INFO

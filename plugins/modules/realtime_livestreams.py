@@ -73,6 +73,7 @@ extends_documentation_fragment:
   - eventops.cloudflare.client.wait
   - eventops.cloudflare.client.stream_key
   - eventops.cloudflare.attributes
+  - eventops.cloudflare.attributes.api
 attributes:
   check_mode:
     support: full
@@ -131,6 +132,7 @@ livestreams:
   type: list
   elements: dict
   contains:
+    # BEGIN generated: livestream
     id:
       description: The ID of the livestream.
       type: str
@@ -172,10 +174,13 @@ livestreams:
       returned: when O(return_stream_key=true)
       type: str
       sample: VALUE_SPECIFIED_IN_NO_LOG_PARAMETER
+    # END generated
     changed:
       description: Whether this task changed it.
       type: bool
       sample: true
+    # BEGIN generated: outcome
+    #   msg: "start livestreaming the meeting bbb87945-df1c-49d9-8159-262a7ae6cfde: HTTP 403 Forbidden: Forbidden"
     failed:
       description: That it is not in the state asked for.
       returned: when it failed
@@ -190,11 +195,13 @@ livestreams:
       description: The failure of a request, with the keys of RV(error).
       returned: when a request for it failed
       type: dict
+    # END generated
 unlisted:
   description: What O(exclusive=true) found active and not listed, with the same keys; empty otherwise.
   returned: once the options are accepted and the list is read
   type: list
   elements: dict
+# BEGIN generated: api
 api:
   description: What the task cost.
   returned: once the options are accepted
@@ -243,8 +250,8 @@ error:
       description: The path below O(base_url).
       type: str
       sample: /accounts/023e105f4ecef8ad9ca31a8372d0c353/realtime/kit/2b8f2e5a-6d3c-4f0e-9a51-7c1d8e9f0a2b/livestreams
+# END generated
 """
-
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import LIVESTREAMS
 from ansible_collections.eventops.cloudflare.plugins.module_utils.module import run

@@ -34,6 +34,8 @@ options:
         form of O(title) that the service keeps, unless that was cut. If nobody can tell whether something is that meeting or another
         one, the task fails and changes nothing.
     type: str
+  # BEGIN generated: meeting_settings
+  #   config: recording_config
   live_stream_on_start:
     description: Whether the meeting is livestreamed as soon as somebody joins.
     type: bool
@@ -150,8 +152,8 @@ options:
       storage_config:
         description:
           - Where recordings are stored besides.
-          - The service never tells the secrets in it. They are sent when a meeting is created, or when something else in O(recording_config)
-            differs, are not compared, and are never shown.
+          - The service never tells the secrets in it. They are sent when a meeting is created, or when something else in
+            O(recording_config) differs, are not compared, and are never shown.
         type: dict
         suboptions:
           type:
@@ -208,9 +210,11 @@ options:
           rtmp_url:
             description: The RTMP URL. It often holds a stream key, and so it is never shown.
             type: str
+  # END generated
 extends_documentation_fragment:
   - eventops.cloudflare.client
   - eventops.cloudflare.attributes
+  - eventops.cloudflare.attributes.api
 attributes:
   check_mode:
     support: full
@@ -259,6 +263,7 @@ meeting:
   returned: success
   type: dict
   contains:
+    # BEGIN generated: meeting
     id:
       description: The ID of the meeting.
       type: str
@@ -309,6 +314,8 @@ meeting:
       description: When it was changed last.
       type: str
       sample: "2019-08-01T10:00:00.000Z"
+    # END generated
+# BEGIN generated: api
 api:
   description: What the task cost.
   returned: once the options are accepted
@@ -357,8 +364,8 @@ error:
       description: The path below O(base_url).
       type: str
       sample: /accounts/023e105f4ecef8ad9ca31a8372d0c353/realtime/kit/2b8f2e5a-6d3c-4f0e-9a51-7c1d8e9f0a2b/livestreams
+# END generated
 """
-
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import MEETING
 from ansible_collections.eventops.cloudflare.plugins.module_utils.module import run

@@ -35,6 +35,7 @@ extends_documentation_fragment:
   - eventops.cloudflare.client
   - eventops.cloudflare.client.time_range
   - eventops.cloudflare.attributes
+  - eventops.cloudflare.attributes.api
   - eventops.cloudflare.attributes.info_module
 seealso:
   - module: eventops.cloudflare.realtime_meeting
@@ -62,6 +63,7 @@ meetings:
   type: list
   elements: dict
   contains:
+    # BEGIN generated: meeting
     id:
       description: The ID of the meeting.
       type: str
@@ -112,6 +114,8 @@ meetings:
       description: When it was changed last.
       type: str
       sample: "2019-08-01T10:00:00.000Z"
+    # END generated
+# BEGIN generated: api
 api:
   description: What the task cost.
   returned: once the options are accepted
@@ -160,8 +164,8 @@ error:
       description: The path below O(base_url).
       type: str
       sample: /accounts/023e105f4ecef8ad9ca31a8372d0c353/realtime/kit/2b8f2e5a-6d3c-4f0e-9a51-7c1d8e9f0a2b/livestreams
+# END generated
 """
-
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import MEETING_INFO
 from ansible_collections.eventops.cloudflare.plugins.module_utils.module import run

@@ -36,6 +36,8 @@ options:
       title:
         description: Without O(meetings[].meeting_id), the title of the meeting; with it, the title that it is to have.
         type: str
+      # BEGIN generated: meeting_settings
+      #   config: meetings[].recording_config
       live_stream_on_start:
         description: Whether the meeting is livestreamed as soon as somebody joins.
         type: bool
@@ -210,6 +212,7 @@ options:
               rtmp_url:
                 description: The RTMP URL. It often holds a stream key, and so it is never shown.
                 type: str
+      # END generated
   state:
     description: The state of all meetings that do not name another one. See M(eventops.cloudflare.realtime_meeting) for what it means.
     type: str
@@ -222,6 +225,7 @@ options:
 extends_documentation_fragment:
   - eventops.cloudflare.client
   - eventops.cloudflare.attributes
+  - eventops.cloudflare.attributes.api
 attributes:
   check_mode:
     support: full
@@ -274,6 +278,7 @@ meetings:
   type: list
   elements: dict
   contains:
+    # BEGIN generated: meeting
     id:
       description: The ID of the meeting.
       type: str
@@ -324,10 +329,13 @@ meetings:
       description: When it was changed last.
       type: str
       sample: "2019-08-01T10:00:00.000Z"
+    # END generated
     changed:
       description: Whether this task changed it.
       type: bool
       sample: true
+    # BEGIN generated: outcome
+    #   msg: "create the meeting 'Curie': HTTP 403 Forbidden: Forbidden"
     failed:
       description: That it is not in the state asked for.
       returned: when it failed
@@ -342,6 +350,8 @@ meetings:
       description: The failure of a request, with the keys of RV(error).
       returned: when a request for it failed
       type: dict
+    # END generated
+# BEGIN generated: api
 api:
   description: What the task cost.
   returned: once the options are accepted
@@ -390,8 +400,8 @@ error:
       description: The path below O(base_url).
       type: str
       sample: /accounts/023e105f4ecef8ad9ca31a8372d0c353/realtime/kit/2b8f2e5a-6d3c-4f0e-9a51-7c1d8e9f0a2b/livestreams
+# END generated
 """
-
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import MEETINGS
 from ansible_collections.eventops.cloudflare.plugins.module_utils.module import run

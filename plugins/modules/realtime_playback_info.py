@@ -55,14 +55,9 @@ options:
       - If not given, the environment variables E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE) are used.
     type: path
 extends_documentation_fragment:
+  - eventops.cloudflare.attributes
+  - eventops.cloudflare.attributes.local
   - eventops.cloudflare.attributes.info_module
-attributes:
-  check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
-  idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
 requirements:
   - python >= 3.8
   - requests >= 2.28 (Python package)
