@@ -2,45 +2,34 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Markdown documents that are written from figures."""
+"""Markdown documents that are written from figures: templates, filled in."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 Row = Sequence[str]
 
 
-def header(command: str, place: str) -> str:
-    """What every file begins with: licence, and where to change it."""
-    return f"""<!--
-Copyright (c) 2026, eventops contributors
-GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-SPDX-License-Identifier: GPL-3.0-or-later
-
-Written by "{command}": change {place} instead.
--->
-"""
+def filled_in(template: Path, **values: object) -> str:
+    """The text of a template. It has the function ``table``, and the filters ``number`` and ``paragraph``."""
+    environment = Environment(
+        loader=FileSystemLoader(template.parent), undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    environment.globals["table"] = table
+    environment.filters |= {"number": "{:,}".format, "paragraph": paragraph}
+    return environment.get_template(template.name).render(values)
 
 
-def joined(parts: Iterable[str]) -> str:
-    """Headings, lists, tables, blocks of code as they are; paragraphs in lines."""
-    return "\n".join(_wrapped(part.strip()) + "\n" for part in parts)
-
-
-def _wrapped(part: str) -> str:
-    if part.startswith(("#", "|", "<", "`" * 3, "- ")):
-        return part
-    return textwrap.fill(part, 120, break_long_words=False, break_on_hyphens=False)
+def paragraph(text: str) -> str:
+    """A text in lines of up to 120 characters."""
+    return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
 
 
 def table(titles: Row, rows: Iterable[Row]) -> str:
     """A Markdown table."""
-    lines = [titles, ["---"] * len(titles), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def fenced(text: str, language: str) -> str:
-    """A block of code."""
-    return f"```{language}\n{text}\n```"
+    return "\n".join(f"| {' | '.join(line)} |" for line in (titles, ["---"] * len(titles), *rows))
