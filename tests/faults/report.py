@@ -27,7 +27,6 @@ from .test_product import GROUPS, WIRE
 KEPT: Final = BUILD / "faults.json"
 PLUGINS: Final = BUILD.parent / "plugins"
 DOCUMENT: Final = BUILD.parent / "docs/reliability.md"
-TEMPLATE: Final = Path(__file__).with_name("reliability.md.j2")
 PARTS: Final = ("schedules", "product", "races", "playbooks", "abuse", "fuzz", "mutants")
 
 Found = Mapping[str, Any]
@@ -54,12 +53,11 @@ def code() -> str:
 
 def document(parts: Mapping[str, Found]) -> str | None:
     """All of it, as Markdown; None when something is missing, was cut short, or failed, or is about other code."""
-    if not all(part in parts and parts[part]["passed"] and parts[part]["full"] for part in PARTS):
-        return None
-    if len({found["code"] for found in parts.values()}) > 1:
+    complete = all(part in parts and parts[part]["passed"] and parts[part]["full"] for part in PARTS)
+    if not complete or len({found["code"] for found in parts.values()}) > 1:
         return None
     return filled_in(
-        TEMPLATE,
+        Path(__file__).with_name("reliability.md.j2"),
         parts=parts,
         date=datetime.datetime.now(datetime.UTC).date(),
         python=platform.python_version(),

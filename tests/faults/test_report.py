@@ -39,8 +39,7 @@ FIGURES: dict[str, dict[str, Any]] = {
     "abuse": {"inputs": {"realtime_livestream": 5_000}, "kills": {"start": 12}},
 }
 FOUND: dict[str, dict[str, Any]] = {
-    part: {"passed": True, "full": True, "seconds": 90, "code": "abc", "figures": FIGURES.get(part, {})}
-    for part in PARTS
+    part: {"passed": True, "full": True, "seconds": 90, "code": "abc", "figures": FIGURES.get(part)} for part in PARTS
 }
 FOUND["abuse"]["tests"] = 333
 FOUND["fuzz"]["inputs"] = {"wire": 70_001, "published": 80_002}
@@ -49,19 +48,14 @@ FOUND["mutants"]["verdicts"] = [{**VERDICT, "message": "AssertionError: created 
 
 def test_the_figures_are_in_it() -> None:
     """What was counted, and sums of it."""
-    text = document(FOUND)
-    assert text is not None
-    for figure in (
-        "10,042 schedules: 15 tasks, 1,234 requests, of which 2,003 went wrong in 2 ways",
-        "2,001 further schedules",
-        "9,000 times",
-        "| reset, done | 2,000 |",
-        "500 races of 5 kinds: 8,000 processes",
-        "5,000 inputs to options, 12 kills, 333 tests",
-        "150,003 inputs",
-        "| A page lost | random schedules | 1,003 schedules | `created / twice` |",
-    ):
-        assert figure in text
+    text = document(FOUND) or ""
+    assert "10,042 schedules: 15 tasks, 1,234 requests, of which 2,003 went wrong in 2 ways" in text
+    assert "9,000 times" in text
+    assert "| reset, done | 2,000 |" in text
+    assert "500 races of 5 kinds: 8,000 processes" in text
+    assert "5,000 inputs to options, 12 kills, 333 tests" in text
+    assert "150,003 inputs" in text
+    assert "| A page lost | random schedules | 1,003 schedules | `created / twice` |" in text
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -76,10 +70,8 @@ def test_nothing_is_written_of_less(part: str, lack: str) -> None:
 
 def rows(text: str, title: str) -> list[list[str]]:
     """The rows of the first table below a heading."""
-    below = text.partition(f"\n## {title}\n")[2]
-    lines = re.search(r"(?:^\|.*\n)+", below, re.MULTILINE)
-    assert lines, title
-    return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines[0].splitlines()[2:]]
+    lines = re.findall(r"^\|.*\n", text.partition(f"\n## {title}\n")[2].partition("\n## ")[0], re.MULTILINE)
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines[2:]]
 
 
 def count(text: str) -> int:
@@ -101,6 +93,4 @@ def test_what_was_written_says_whether_the_search_has_grown() -> None:
     assert {row[0]: count(row[1]) for row in rows(text, "Answers nobody knows")} == SIZES
     races = {row[0].lower(): [int(number) for number in row[-2:]] for row in rows(text, "Races")}
     assert races == {name: [100, 100] for name in CONTESTS}
-    schedules = re.search(r"([\d,]+) schedules", text)
-    assert schedules
-    assert count(schedules[1]) >= 10_000
+    assert count(re.findall(r"([\d,]+) schedules", text)[0]) >= 10_000
