@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -20,26 +21,11 @@ LOCAL: Final = "127.0.0.1"
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
     """What comes in leaves so many seconds later, in the same order; so does its end."""
-    loop = asyncio.get_running_loop()
-    under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
-
-    async def deliver() -> None:
-        data = b"unknown"
-        while data:
-            due, data = await under_way.get()
-            await asyncio.sleep(due - loop.time())
-            writer.write(data)
-        writer.close()
-
-    delivery = asyncio.create_task(deliver())
-    data = b"unknown"
-    while data:
-        try:
-            data = await reader.read(CHUNK)
-        except ConnectionError:
-            data = b""
-        under_way.put_nowait((loop.time() + delay, data))
-    await delivery
+    with contextlib.suppress(ConnectionError):
+        while data := await reader.read(CHUNK):
+            asyncio.get_running_loop().call_later(delay, writer.write, data)
+    await asyncio.sleep(delay)
+    writer.close()
 
 
 @contextmanager
@@ -55,8 +41,7 @@ def distant(port: int, round_trip: float = ROUND_TRIP) -> Iterator[int]:
         far_reader, far_writer = await asyncio.open_connection(LOCAL, port)
         try:
             await asyncio.sleep(round_trip)
-            ways = ((reader, far_writer), (far_reader, writer))
-            await asyncio.gather(*(_carry(*way, round_trip / 2) for way in ways))
+            await asyncio.gather(_carry(reader, far_writer, round_trip / 2), _carry(far_reader, writer, round_trip / 2))
         finally:
             writer.close()
             far_writer.close()
