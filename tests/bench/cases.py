@@ -6,66 +6,68 @@
 
 from __future__ import annotations
 
-import enum
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-ROUNDS: Final = 5
-# Where one run takes longer than about ten seconds.
-FEWER_ROUNDS: Final = 3
-# Where it takes longer than about half a minute, nearly all of it latency.
-ONE_ROUND: Final = 1
+# The work. Cases of a group alternate.
+GROUPS: Final = ("reads", "tasks", "starts", "programme", "event")
+READS, TASKS, STARTS, PROGRAMME, EVENT = GROUPS
+
+# Who does the work, as the document calls them.
+EMPTY: Final = "an empty play"
+NOTHING: Final = "a task that does nothing"
+IN_PROCESS: Final = "this collection, in process"
+MODULE: Final = "this collection, as a module"
+BULK: Final = "this collection, all at once"
+BULK_MODULE: Final = "this collection, all at once, as a module"
+ROLE: Final = "the role's playbooks"
+URI: Final = "`ansible.builtin.uri`"
+PYTHON: Final = "an empty Python script"
+SDK: Final = "a script on Cloudflare's SDK"
+SESSION: Final = "a script on one `requests` Session"
+
+# The others of their kind are measured against these two.
+EMPTIES: Final = (EMPTY, PYTHON)
+SCRIPTS: Final = (PYTHON, SDK, SESSION)
+BULKS: Final = (BULK, BULK_MODULE)
+# Those of this collection that can run both ways, and whether they have to run in process.
+RUNS_IN_PROCESS: Final = {IN_PROCESS: True, BULK: True, MODULE: False, BULK_MODULE: False}
 
 PAGE: Final = 100  # livestreams on a page of the list
 # The role's playbooks, in the order in which an event needs them.
 PLAYBOOKS: Final = ("event_provision", "event_start", "event_stop")
 
+ROUNDS: Final = 5
+FEWER: Final = 3  # where one run takes longer than about ten seconds
+ONCE: Final = 1  # where it takes longer than about half a minute, nearly all of it latency
 
-class Group(enum.Enum):
-    """Cases whose runs alternate."""
-
-    READS = "reads"
-    TASKS = "tasks"
-    STARTS = "starts"
-    PROGRAMME = "programme"
-    EVENT = "event"
-
-
-class Contender(enum.Enum):
-    """Who does the work. The values are what the document calls them."""
-
-    EMPTY = "an empty play"
-    NOTHING = "a task that does nothing"
-    IN_PROCESS = "this collection, in process"
-    MODULE = "this collection, as a module"
-    BULK = "this collection, all at once"
-    BULK_MODULE = "this collection, all at once, as a module"
-    ROLE = "the role's playbooks"
-    URI = "`ansible.builtin.uri`"
-    PYTHON = "an empty Python script"
-    SDK = "a script on Cloudflare's SDK"
-    SESSION = "a script on one `requests` Session"
-
-    @property
-    def ours(self) -> bool:
-        """Whether its requests have a limit."""
-        return self in OURS_IN_PROCESS + OURS_AS_MODULE or self is Contender.ROLE
-
-    @property
-    def script(self) -> bool:
-        """Whether it is a Python script; one that does something tells the time of its loop alone."""
-        return self in (Contender.PYTHON, Contender.SDK, Contender.SESSION)
-
-    @property
-    def empty(self) -> bool:
-        """Whether the others of its kind are measured against it."""
-        return self in (Contender.EMPTY, Contender.PYTHON)
-
-
-OURS_IN_PROCESS: Final = (Contender.IN_PROCESS, Contender.BULK)
-OURS_AS_MODULE: Final = (Contender.MODULE, Contender.BULK_MODULE)
+# Of loops, and of tasks without one: whether from far, and who does how many. A loop over nothing tells what the task
+# costs before the first item. What takes a quarter of a second per item does few of them, but not the reads with uri,
+# of which there is a target. The longest loops tell what a further item costs in CPU time.
+LOOPS: Final[tuple[tuple[str, bool, dict[str, tuple[int, ...]]], ...]] = (
+    (READS, False, {IN_PROCESS: (0, 50, 500), MODULE: (0, 10), URI: (0, 50)}),
+    (READS, False, {SDK: (50,), SESSION: (50, 500), NOTHING: (50, 500)}),
+    (READS, True, {IN_PROCESS: (50,), URI: (10,), SDK: (50,), SESSION: (50,)}),
+    (TASKS, False, {IN_PROCESS: (50,), MODULE: (10,), URI: (10,)}),
+    (STARTS, False, {IN_PROCESS: (0, 200), MODULE: (0, 10), URI: (0, 10), SDK: (200,), SESSION: (200,)}),
+)
+# Entries, whether from far, rounds when all are right already, and rounds when all are to be started, by concurrency.
+# Not 100 with uri: what an entry costs there is the same as of 10, and it would take minutes.
+PROGRAMMES: Final = (
+    ((BULK,), 10, False, ROUNDS, {4: ROUNDS, 16: ROUNDS}),
+    ((BULK,), 100, False, ROUNDS, {4: ROUNDS, 16: ROUNDS}),
+    ((BULK,), 1_000, False, ROUNDS, {4: ROUNDS, 16: ROUNDS}),
+    ((BULK,), 5_000, False, FEWER, {4: FEWER}),
+    ((BULK,), 100, True, ROUNDS, {16: ROUNDS}),
+    ((BULK,), 1_000, True, ROUNDS, {1: ONCE, 16: FEWER}),
+    ((BULK,), 5_000, True, FEWER, {16: ONCE}),
+    ((BULK_MODULE,), 1_000, False, ROUNDS, {4: ROUNDS}),
+    ((IN_PROCESS, SDK, SESSION), 10, False, ROUNDS, {0: ROUNDS}),
+    ((URI,), 10, False, FEWER, {0: FEWER}),
+    ((IN_PROCESS, SDK, SESSION), 100, False, ROUNDS, {0: ROUNDS}),
+    ((SDK, SESSION), 100, True, FEWER, {0: FEWER}),
+)
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,9 @@ class Case:
     HTTP from the same machine; ``playbook``: which of the role's.
     """
 
-    group: Group
-    contender: Contender
-    items: int
+    group: str
+    contender: str
+    items: int = 0
     rounds: int = ROUNDS
     active: bool = True
     far: bool = False
@@ -86,19 +88,14 @@ class Case:
     playbook: str = ""
 
     def __str__(self) -> str:
-        words = [self.group.value, self.contender.name.lower(), self.playbook, str(self.items)]
-        words += ["right" if self.active else "to start", "far" if self.far else "near"]
-        return " ".join([word for word in words if word] + [f"at {self.concurrency}"] * (self.concurrency > 0))
+        words = (self.group, self.contender, self.playbook, self.items, "right" if self.active else "to start")
+        concurrency = f"at {self.concurrency}" if self.concurrency else ""
+        return " ".join(str(word) for word in (*words, "far" if self.far else "near", concurrency) if word != "")
 
     @property
     def start(self) -> bool:
         """Whether the livestreams are brought to the state started, not only read."""
-        return self.group in (Group.STARTS, Group.PROGRAMME)
-
-    @property
-    def all_at_once(self) -> bool:
-        """Whether the bulk module does it."""
-        return self.contender in (Contender.BULK, Contender.BULK_MODULE)
+        return self.group in (STARTS, PROGRAMME)
 
     @property
     def meetings(self) -> int:
@@ -108,110 +105,50 @@ class Case:
     @property
     def changes(self) -> int:
         """How many requests have to change something. The API cannot start and stop an independent livestream."""
-        if self.group is Group.EVENT:
+        if self.group == EVENT:
             return self.items if self.playbook == PLAYBOOKS[0] else self.meetings
         return 0 if self.active else self.items
 
     @property
     def fewest_reads(self) -> int:
         """With less than this, the work was not done."""
-        if self.contender is Contender.NOTHING or not self.items:
+        if self.contender == NOTHING or not self.items:
             return 0
-        return 1 if self.all_at_once or self.playbook else self.items
+        return 1 if self.contender in (*BULKS, ROLE) else self.items
 
     @property
     def limit(self) -> int | None:
         """How many requests it may cost; None where nothing is promised."""
-        if not self.contender.ours:
-            return None
         # Active are INVOKED and LIVE: two lists, each of which may end with a page that is not full.
         sweep = math.ceil(self.items / PAGE) + 2
-        if self.playbook:
+        if self.contender == ROLE:
             # Meetings and livestreams, before and after.
             return 2 * self.changes + 4 * sweep
-        if self.all_at_once:
+        if self.contender in BULKS:
             return sweep if self.active else 2 * self.items + 2 * sweep
-        return self.items if self.active else 2 * self.items
+        if self.contender in RUNS_IN_PROCESS:
+            return self.items if self.active else 2 * self.items
+        return None
 
 
 def all_cases() -> list[Case]:
     """The whole benchmark."""
-    return [*_loops(many=50, few=10, starts=200), *_programmes(), *_event(500, FEWER_ROUNDS)]
+    cases = [Case(group, contender) for group in GROUPS for contender in EMPTIES]
+    for group, far, loops in LOOPS:
+        for contender, sizes in loops.items():
+            cases += [Case(group, contender, items, active=group != STARTS, far=far) for items in sizes]
+    for contenders, items, far, rounds, to_start in PROGRAMMES:
+        for contender in contenders:
+            cases.append(Case(PROGRAMME, contender, items, rounds, True, far, 4 if contender in BULKS else 0))
+            cases += [Case(PROGRAMME, contender, items, often, False, far, at) for at, often in to_start.items()]
+    return cases + [Case(EVENT, ROLE, 500, FEWER, playbook=playbook) for playbook in PLAYBOOKS]
 
 
 def quick_cases() -> list[Case]:
-    """One short round of everything: shows that it works, and counts requests."""
-    return [
-        *_loops(many=10, few=4, starts=10, rounds=1),
-        *_empty(Group.PROGRAMME, rounds=1),
-        *_bulks(10, rounds=1, concurrencies=(4,)),
-        *_compared(10, 1, (Contender.IN_PROCESS, Contender.URI, Contender.SDK, Contender.SESSION)),
-        *_bulks(100, rounds=1, concurrencies=(1, 16), far=True),
-        *_bulks(1_000, rounds=1, concurrencies=(16,)),
-        *_event(20, rounds=1),
-    ]
+    """One round of everything, of most with a tenth of the items: shows that it works, and counts requests."""
 
+    def few(case: Case) -> int:
+        whole = case.contender in BULKS and case.items <= 1_000 and not case.far
+        return case.items if whole else case.items // 10
 
-def _empty(group: Group, rounds: int = ROUNDS) -> Iterator[Case]:
-    return (Case(group, contender, 0, rounds) for contender in Contender if contender.empty)
-
-
-def _loops(many: int, few: int, starts: int, rounds: int = ROUNDS) -> Iterator[Case]:
-    """One task with a loop, and tasks without one. What takes a quarter of a second per item does few of them.
-
-    But not in the loop of reads with uri, of which there is a target: both spread what is paid once over as many items.
-    """
-    slow = (Contender.MODULE, Contender.URI)
-    scripts = (Contender.SDK, Contender.SESSION)
-    for group, number in ((Group.READS, many), (Group.TASKS, many), (Group.STARTS, starts)):
-        yield from _empty(group, rounds)
-        for contender in (Contender.IN_PROCESS, *slow, *(() if group is Group.TASKS else scripts)):
-            if group is not Group.TASKS and contender not in scripts:
-                # A loop over nothing: what the task costs before the first item.
-                yield Case(group, contender, 0, rounds, group is not Group.STARTS)
-            compared = contender not in slow or (group is Group.READS and contender is Contender.URI)
-            yield Case(group, contender, number if compared else few, rounds, group is not Group.STARTS)
-    for contender in (Contender.IN_PROCESS, Contender.URI, *scripts):
-        yield Case(Group.READS, contender, few if contender is Contender.URI else many, rounds, far=True)
-    yield Case(Group.READS, Contender.NOTHING, many, rounds)
-    # What a task costs at all, spread over ten times as many items; and what each of them costs in CPU time.
-    for contender in (Contender.IN_PROCESS, Contender.NOTHING, Contender.SESSION):
-        yield Case(Group.READS, contender, 10 * many, rounds)
-
-
-def _programmes() -> Iterator[Case]:
-    yield from _empty(Group.PROGRAMME)
-    for items in (10, 100, 1_000):
-        yield from _bulks(items, ROUNDS, (4, 16))
-    yield from _bulks(5_000, FEWER_ROUNDS, (4,))
-    yield from _bulks(100, ROUNDS, (16,), far=True)
-    yield from _bulks(1_000, ROUNDS, (), far=True)
-    yield from _bulks(5_000, FEWER_ROUNDS, (), far=True)
-    for items, rounds, concurrency in ((1_000, ONE_ROUND, 1), (1_000, FEWER_ROUNDS, 16), (5_000, ONE_ROUND, 16)):
-        yield Case(Group.PROGRAMME, Contender.BULK, items, rounds, False, True, concurrency)
-    for active in (True, False):
-        yield Case(Group.PROGRAMME, Contender.BULK_MODULE, 1_000, ROUNDS, active, concurrency=4)
-    one_by_one = (Contender.IN_PROCESS, Contender.SDK, Contender.SESSION)
-    yield from _compared(10, ROUNDS, one_by_one)
-    yield from _compared(10, FEWER_ROUNDS, (Contender.URI,))
-    # Not with uri: what an entry costs there is the same as of 10, and it would take minutes.
-    yield from _compared(100, ROUNDS, one_by_one)
-    yield from _compared(100, FEWER_ROUNDS, one_by_one[1:], far=True)
-
-
-def _event(items: int, rounds: int) -> Iterator[Case]:
-    yield from _empty(Group.EVENT, rounds)
-    for playbook in PLAYBOOKS:
-        yield Case(Group.EVENT, Contender.ROLE, items, rounds, playbook=playbook)
-
-
-def _bulks(items: int, rounds: int, concurrencies: Sequence[int], far: bool = False) -> Iterator[Case]:
-    """All right already, where concurrency has nothing to do; and all to be started."""
-    yield Case(Group.PROGRAMME, Contender.BULK, items, rounds, True, far, 4)
-    for concurrency in concurrencies:
-        yield Case(Group.PROGRAMME, Contender.BULK, items, rounds, False, far, concurrency)
-
-
-def _compared(items: int, rounds: int, contenders: Sequence[Contender], far: bool = False) -> Iterator[Case]:
-    """The same programme without the bulk module."""
-    return (Case(Group.PROGRAMME, who, items, rounds, active, far) for active in (True, False) for who in contenders)
+    return [replace(case, items=few(case), rounds=1) for case in all_cases()]

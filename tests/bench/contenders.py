@@ -6,63 +6,37 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.cases import OURS_AS_MODULE, OURS_IN_PROCESS, Case, Contender, Group
-from bench.plays import COLLECTION, PLAYBOOK, PROBE, PROGRAMME, VARIABLE, Api, Entry, write
-from bench.process import Ran, run
+from bench.cases import PYTHON, READS, RUNS_IN_PROCESS, SCRIPTS, SDK, STARTS, TASKS, Case
+from bench.plays import Entry, playbook, programme
+from bench.process import Failed, Ran, run
 from bench.service import ROOT, Service
 from sdk.test_sdk import environment
 
 HERE: Final = Path(__file__).resolve().parent
-SCRIPT: Final = HERE / "one_by_one.py"
 SDK_VERSION: Final = "5.9.0"
-
-
-class Failed(Exception):
-    """A contender did not do its work; the text says how it ended."""
+VARIABLE: Final = "eventops_cloudflare_in_process"
 
 
 @dataclass(frozen=True)
-class Loop:
-    """The loop of a script alone, without its start and its imports. Seconds."""
-
-    seconds: float
-    cpu: float
-
-
-@dataclass
 class Stage:
     """Where contenders run: a simulator, and a home without any configuration."""
 
     service: Service
     home: Path
 
-    def __post_init__(self) -> None:
-        (self.home / "ansible.cfg").touch()
-        probe = self.home / "ansible_collections" / PROBE.replace(".", "/") / "plugins/action"
-        probe.mkdir(parents=True)
-        (probe / "nothing.py").symlink_to(HERE / "probe/nothing.py")
-
-    def api(self, case: Case) -> Api:
-        """What uri has to know."""
-        control = self.service.control
-        return Api(self.service.url(control.app_url, case.far), control.api_token)
-
     def environment(self, case: Case) -> dict[str, str]:
         """What a user exports, and nothing of the surrounding user's Ansible."""
         control, authorities = self.service.control, str(self.service.authorities)
-        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "SYSTEMROOT") if name in os.environ}
         return {
-            **kept,
+            **{name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ},
             "HOME": str(self.home),
             "LC_ALL": "C.UTF-8",
             "ANSIBLE_CONFIG": str(self.home / "ansible.cfg"),
@@ -77,64 +51,51 @@ class Stage:
             **({"REQUESTS_CA_BUNDLE": authorities, "SSL_CERT_FILE": authorities} if case.far else {}),
         }
 
-    def carry_out(self, case: Case, entries: Sequence[Entry]) -> tuple[Ran, Loop | None]:
-        """Run a case; raises Failed."""
-        if case.contender.script:
-            return self._script(case, entries)
-        write(self.home, case, entries, self.api(case))
-        return self._play(case), None
-
-    def _run(self, case: Case, command: Sequence[str], given: str = "") -> Ran:
-        ran = run(command, env=self.environment(case), cwd=self.home, given=given)
-        if ran.returncode:
-            raise Failed(f"{Path(command[0]).name} ended with {ran.returncode}:\n{ran.ending}")
-        return ran
-
-    def _play(self, case: Case, *arguments: str) -> Ran:
-        playbook = f"{COLLECTION}.{case.playbook}" if case.playbook else PLAYBOOK
-        command = [str(Path(sys.executable).with_name("ansible-playbook")), playbook, *arguments]
-        return self._run(case, [*command, *extra_variables(case, sys.executable)])
-
-    def _script(self, case: Case, entries: Sequence[Entry]) -> tuple[Ran, Loop | None]:
-        if case.contender is Contender.PYTHON:
-            return self._run(case, [sys.executable, "-c", "pass"]), None
-        with_sdk = case.contender is Contender.SDK
-        python, client = (_python_with_sdk(), "cloudflare") if with_sdk else (sys.executable, "requests")
-        task = {"app_url": self.api(case).app_url, "entries": [asdict(entry) for entry in entries]}
-        ran = self._run(case, [python, str(SCRIPT), client, "start" if case.start else "read"], json.dumps(task))
-        return ran, Loop(*map(float, ran.output.split()))
+    def carry_out(self, case: Case, entries: Sequence[Entry], *options: str) -> Ran:
+        """Run a case; ``options`` are for ansible-playbook. Raises Failed."""
+        app_url, given = self.service.url(self.service.control.app_url, case.far), ""
+        if case.contender == PYTHON:
+            command = [sys.executable, "-c", "pass"]
+        elif case.contender in SCRIPTS:
+            python, client = (
+                (str(environment(SDK_VERSION)), "cloudflare") if case.contender == SDK else (sys.executable, "requests")
+            )
+            command = [python, str(HERE / "one_by_one.py"), client, "start" if case.start else "read"]
+            given = json.dumps({"app_url": app_url, "entries": entries})
+        else:
+            text = playbook(case, entries, app_url, self.service.control.api_token)
+            (self.home / "play.yml").write_text(text, encoding="utf-8")
+            (self.home / "programme.yml").write_text(programme(case, entries), encoding="utf-8")
+            program, *arguments = ansible_playbook(case, sys.executable)
+            command = [str(Path(sys.executable).with_name(program)), *options, *arguments]
+        return run(command, self.environment(case), self.home, given)
 
     def rehearse(self, case: Case, entries: Sequence[Entry]) -> None:
         """Run a case untimed: bytecode gets compiled, and "in process" is what its name says.
 
         At -vvv, Ansible tells each program that it executes for a module.
         """
-        if case.contender.script:
-            self.carry_out(case, entries)
-            return
-        write(self.home, case, entries, self.api(case))
-        executed = "> EXEC " in self._play(case, "-vvv").output
-        if case.contender in OURS_IN_PROCESS and executed:
-            raise Failed(f"it ran as a module, although {VARIABLE} is true")
-        if case.contender in OURS_AS_MODULE and not executed:
-            raise Failed(f"it ran in process, although {VARIABLE} is false")
+        executed = "> EXEC " in self.carry_out(case, entries, "-vvv").output
+        if RUNS_IN_PROCESS.get(case.contender) is executed:
+            raise Failed(f"it ran {'as a module' if executed else 'in process'}, although {VARIABLE} is {executed}")
 
 
-@functools.cache
-def _python_with_sdk() -> str:
-    """That of an environment which the tests with the SDK make."""
-    try:
-        return str(environment(SDK_VERSION))
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise Failed(f"the SDK {SDK_VERSION} could not be installed: {error}") from error
-
-
-def extra_variables(case: Case, python: str) -> list[str]:
-    """The arguments of ansible-playbook that differ between contenders."""
-    extra = ["-e", f"ansible_python_interpreter={python}"]
-    if case.group in (Group.READS, Group.STARTS) or (case.group is not Group.TASKS and case.items):
+def ansible_playbook(case: Case, python: str) -> list[str]:
+    """The command for a case, with this interpreter for modules."""
+    play = f"eventops.cloudflare.{case.playbook}" if case.playbook else "play.yml"
+    command = ["ansible-playbook", play, "-e", f"ansible_python_interpreter={python}"]
+    if case.group in (READS, STARTS) or (case.group != TASKS and case.items):
         # Not vars_files: Ansible reads those again for every task.
-        extra += ["-e", f"@{PROGRAMME}"]
-    if case.contender in (*OURS_IN_PROCESS, *OURS_AS_MODULE):
-        extra += ["-e", f"{VARIABLE}={str(case.contender in OURS_IN_PROCESS).lower()}"]
-    return extra
+        command += ["-e", "@programme.yml"]
+    if case.contender in RUNS_IN_PROCESS:
+        command += ["-e", f"{VARIABLE}={str(RUNS_IN_PROCESS[case.contender]).lower()}"]
+    return command
+
+
+def set_up(service: Service, home: Path) -> Stage:
+    """A stage in an empty directory."""
+    (home / "ansible.cfg").touch()
+    probe = home / "ansible_collections/bench/probe/plugins/action"
+    probe.mkdir(parents=True)
+    (probe / "nothing.py").symlink_to(HERE / "probe/nothing.py")
+    return Stage(service, home)

@@ -22,11 +22,11 @@ def describe() -> list[tuple[str, str]]:
     """
     packages = ("ansible-core", "requests", "urllib3", "PyYAML", "Jinja2", "uvicorn")
     cpu = _found("/proc/cpuinfo", r"^model name\s*:\s*(.+)$") or platform.machine()
-    kilobytes = _found("/proc/meminfo", r"^MemTotal:\s*(\d+) kB$")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     system = _found("/etc/os-release", r'^PRETTY_NAME="?([^"]+)') or platform.platform()
     return [
         ("CPU", f"{cpu}, {os.cpu_count()} cores"),
-        ("Memory", f"{int(kilobytes) / 1024**2:.0f} GiB" if kilobytes else "unknown"),
+        ("Memory", f"{memory / 1024**3:.0f} GiB"),
         ("System", f"{system}, {platform.system()} {platform.release()}, {platform.machine()}"),
         ("Python", f"{platform.python_implementation()} {platform.python_version()}"),
         *((name, version(name)) for name in packages),
@@ -37,8 +37,6 @@ def describe() -> list[tuple[str, str]]:
 
 def _found(path: str, pattern: str) -> str | None:
     """What a file says, if there is such a file."""
-    try:
-        found = re.search(pattern, Path(path).read_text(encoding="utf-8"), re.MULTILINE)
-    except OSError:
-        return None
+    place = Path(path)
+    found = re.search(pattern, place.read_text(encoding="utf-8"), re.MULTILINE) if place.exists() else None
     return found[1].strip() if found else None

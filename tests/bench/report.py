@@ -2,170 +2,131 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The document: the text in performance.md, filled in with what was measured."""
+"""The document: the text in performance.md.j2, filled in with what was measured."""
 
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import compress
 from pathlib import Path
-from string import Template
 from typing import Final
 
-from bench.cases import Case, Contender, Group
-from bench.claims import claims, own_share
-from bench.contenders import extra_variables
+from bench import cases
+from bench.cases import EMPTIES, PROGRAMME, READS, SESSION, TASKS, Case
+from bench.claims import BESIDE, claims, own_share
+from bench.contenders import ansible_playbook
 from bench.measure import Results
-from bench.plays import COLLECTION, PLAYBOOK, Api, Entry, playbook
-from bench.process import Memory
-from documents import table
+from bench.plays import playbook
+from bench.service import ROOT
+from documents import filled_in, table
 
-TEXT: Final = Template(Path(__file__).with_name("performance.md").read_text(encoding="utf-8"))
-QUICK: Final = "This was one short round: its counts are right, its times say little."
+DOCUMENT: Final = ROOT / "docs/performance.md"
+COSTS: Final = ("Requests", "Per entry", "Whole process", "Memory", "Rounds")
 
 
 def summary(results: Results) -> str:
     """The table of statements."""
     marks = {True: "yes", False: "**no**", None: "-"}
-    rows = [(claim.about, claim.measured, claim.target, marks[claim.met]) for claim in claims(results)]
-    return table(("What", "Measured", "Target", "Met"), rows)
+    return table(("What", "Measured", "Target", "Met"), [(*claim[:3], marks[claim.met]) for claim in claims(results)])
 
 
 def verdict(results: Results) -> str:
     """Which targets were met, and which were not, in words."""
-    targets = [claim for claim in claims(results) if claim.judged]
+    targets = [claim for claim in claims(results) if not claim.about.startswith(BESIDE)]
     missed = [claim for claim in targets if claim.met is False]
     unknown = [claim for claim in targets if claim.met is None]
-    met = len(targets) - len(missed) - len(unknown)
-    sentences = [f"{met} of {len(targets)} targets are met."]
+    sentences = [f"{len(targets) - len(missed) - len(unknown)} of {len(targets)} targets are met."]
     sentences += [f"Missed: {claim.about}: {claim.measured}, the target is {claim.target}." for claim in missed]
     sentences += [f"Not measured: {claim.about}." for claim in unknown]
     return "\n".join(sentences)
 
 
-def document(results: Results, facts: Iterable[tuple[str, str]], minutes: float, quick: bool) -> str:
+def document(results: Results, facts: Iterable[tuple[str, str]], minutes: float) -> str:
     """All of it, as Markdown. ``facts``: names and values of what it ran on; ``minutes``: how long it took."""
-    notes = [QUICK] * quick + [f"Failed: {text.splitlines()[0]}" for text in results.problems]
-    reads, programmes = _of(results, Group.READS), _of(results, Group.PROGRAMME)
-    in_process, as_module = (Case(Group.READS, who, 1) for who in (Contender.IN_PROCESS, Contender.MODULE))
-    return TEXT.substitute(
+    return filled_in(
+        Path(__file__).with_name("performance.md.j2"),
+        cases=cases,
         date=datetime.datetime.now(datetime.UTC).date(),
-        problems="".join(f"\n**{note}**\n" for note in notes),
         verdict=verdict(results),
         summary=summary(results),
-        reads=_loops(results, [case for case in reads if not case.far]),
-        share=table(("With", "CPU of a further item"), [(who, _milliseconds(cpu)) for who, cpu in own_share(results)]),
-        far_reads=_loops(results, [case for case in reads if case.far]),
-        tasks=_loops(results, _of(results, Group.TASKS)),
-        starts=_loops(results, _of(results, Group.STARTS)),
-        programmes=_programmes(results, [case for case in programmes if not case.contender.empty]),
-        event=_event(results, [case for case in _of(results, Group.EVENT) if case.playbook]),
-        machine=table(("", ""), facts),
+        loops=partial(_loops, results),
+        share=[(who, _milliseconds(cpu)) for who, cpu in own_share(results)],
+        programmes=_programmes(results),
+        event=_event(results),
+        machine=facts,
         minutes=f"{minutes:.1f}",
-        rounds=max((len(samples) for samples in results.samples.values()), default=0),
-        commands="\n".join(
-            " ".join(["ansible-playbook", PLAYBOOK, *extra_variables(case, "python")])
-            for case in (in_process, as_module)
-        ),
-        reads_ours=_example(Group.READS, Contender.IN_PROCESS),
-        reads_uri=_example(Group.READS, Contender.URI),
-        starts_ours=_example(Group.STARTS, Contender.IN_PROCESS),
-        starts_uri=_example(Group.STARTS, Contender.URI),
-        bulk=_example(Group.PROGRAMME, Contender.BULK),
+        rounds=max(map(len, results.samples.values())),
+        command=lambda contender: " ".join(ansible_playbook(Case(READS, contender), "python")),
+        example=lambda *case: playbook(Case(*case, concurrency=4), [], "APP_URL", "TOKEN").strip(),
     )
 
 
-def _of(results: Results, group: Group) -> list[Case]:
-    return [case for case in results.samples if case.group is group]
-
-
-def _example(group: Group, contender: Contender) -> str:
-    case = Case(group, contender, 1, concurrency=4)
-    return playbook(case, [Entry("room-0001", "MEETING_ID")], Api("APP_URL", "TOKEN")).strip()
-
-
-def _loops(results: Results, cases: Iterable[Case]) -> str:
+def _loops(results: Results, group: str, far: bool = False) -> str:
     """Of loops, or of separate tasks; beside the requests alone, from as far."""
+    session = results.find(READS if group == TASKS else group, SESSION, far=far)
 
-    def beside(cost: Callable[[Case], float | None], case: Case) -> tuple[str, str]:
-        seconds = cost(case) if case.items else None
-        group = Group.READS if case.group is Group.TASKS else case.group
-        session = results.find(group, Contender.SESSION, far=case.far)
-        floor = cost(session) if session else None
-        if seconds is None:
-            return "", ""
+    def beside(cost: Callable[[Case | None], float], case: Case) -> tuple[str, str]:
+        seconds, floor = cost(case), cost(session)
         # Below zero: the machine was busier while it did nothing.
-        return _milliseconds(seconds), f"{seconds / floor:.1f}" if floor and floor > 0 else ""
+        return _milliseconds(seconds), f"{seconds / floor:.1f}" if floor > 0 and not math.isnan(seconds) else ""
 
-    rows = [
-        (
-            case.contender.value,
-            "" if case.contender.empty else f"{case.items:,}",
-            *beside(results.per_item, case),
-            *beside(results.further_item, case),
-            _whole(results, case),
-            f"{results.requests(case) / case.items:g}" if case.items else "",
-            _megabytes(results.memory(case)),
-        )
-        for case in cases
-    ]
+    rows = []
+    for case in results.samples:
+        if case.group == group and case.far is far:
+            items = "" if case.contender in EMPTIES else f"{case.items:,}"
+            times = (*beside(results.per_item, case), *beside(results.further_item, case), _whole(results, case))
+            requests = f"{results.requests(case) / case.items:g}" if case.items else ""
+            rows.append((case.contender, items, *times, requests, _memory(results, case)))
     beside_floor = ("Per item", "Session = 1", "Further item", "Session = 1")
     titles = ("With", "Items", *beside_floor, "Whole process", "Requests per item", "Memory")
-    columns = [column for column in zip(titles, *rows, strict=True) if not rows or any(column[1:])]
-    first, *others = zip(*columns, strict=True)
-    return table(first, others)
+    # Without the columns in which there is nothing.
+    kept = [any(column) for column in zip(*rows, strict=True)]
+    return table(tuple(compress(titles, kept)), [tuple(compress(row, kept)) for row in rows])
 
 
-def _programmes(results: Results, cases: Iterable[Case]) -> str:
-    rows = [
-        (
-            "right" if case.active else "to start",
-            f"{case.items:,}",
-            "far" if case.far else "near",
-            case.contender.value,
-            "" if case.active or not case.concurrency else str(case.concurrency),
-            *_costs(results, case),
-        )
-        for case in sorted(cases, key=lambda case: (not case.active, case.far, case.items))
-    ]
+def _programmes(results: Results) -> str:
+    measured = [case for case in results.samples if case.group == PROGRAMME and case.contender not in EMPTIES]
+    rows = []
+    for case in sorted(measured, key=lambda case: (not case.active, case.far, case.items)):
+        state, place = "right" if case.active else "to start", "far" if case.far else "near"
+        concurrency = str(case.concurrency) if case.concurrency and not case.active else ""
+        rows.append((state, f"{case.items:,}", place, case.contender, concurrency, *_costs(results, case)))
     return table(("All", "Entries", "From", "With", "Concurrency", *COSTS), rows)
 
 
-def _event(results: Results, cases: Iterable[Case]) -> str:
+def _event(results: Results) -> str:
     rows = [
-        (f"`{COLLECTION}.{case.playbook}`", f"{case.items:,}", f"{case.changes:,}", *_costs(results, case))
-        for case in cases
+        (f"`eventops.cloudflare.{case.playbook}`", f"{case.items:,}", f"{case.changes:,}", *_costs(results, case))
+        for case in results.samples
+        if case.playbook
     ]
     return table(("Playbook", "Entries", "Changes", *COSTS), rows)
 
 
-COSTS: Final = ("Requests", "Per entry", "Whole process", "Memory", "Rounds")
-
-
 def _costs(results: Results, case: Case) -> tuple[str, ...]:
-    return (
-        f"{results.requests(case):,}",
-        _milliseconds(results.per_item(case)),
-        _whole(results, case),
-        _megabytes(results.memory(case)),
-        str(len(results.samples[case])),
-    )
+    requests, each = f"{results.requests(case):,}", _milliseconds(results.per_item(case))
+    return requests, each, _whole(results, case), _memory(results, case), str(len(results.samples[case]))
 
 
 def _milliseconds(seconds: float) -> str:
+    if math.isnan(seconds):
+        return ""
     value = seconds * 1000
     return f"{value:.0f} ms" if value >= 100 else f"{value:.1f} ms" if value >= 10 else f"{value:.2f} ms"
 
 
-def _megabytes(memory: Memory) -> str:
-    if memory.resident is None:
-        return ""
-    once = "" if memory.proportional is None else f" ({memory.proportional / 1e6:.0f})"
-    return f"{memory.resident / 1e6:.0f}{once} MB"
+def _memory(results: Results, case: Case) -> str:
+    resident, proportional = results.memory(case)
+    once = f" ({proportional / 1e6:.0f})" if proportional else ""
+    return f"{resident / 1e6:.0f}{once} MB" if resident else ""
 
 
 def _whole(results: Results, case: Case) -> str:
-    low, high = results.spread(case)
-    digits = 1 if high >= 10 else 2
+    """The median, the shortest and the longest of several runs."""
+    times = [sample.ran.seconds for sample in results.samples[case]]
+    digits = 1 if max(times) >= 10 else 2
     text = f"{results.seconds(case):.{digits}f} s"
-    return text if len(results.samples[case]) == 1 else f"{text} ({low:.{digits}f}-{high:.{digits}f})"
+    return text if len(times) == 1 else f"{text} ({min(times):.{digits}f}-{max(times):.{digits}f})"
