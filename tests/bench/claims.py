@@ -28,11 +28,9 @@ class Claim(NamedTuple):
 
 def _claim(about: str, value: float, form: str, target: str = "", met: bool | None = None) -> Claim:
     """``form`` shows the value."""
-    return (
-        Claim(about, "not measured", target, None)
-        if math.isnan(value)
-        else Claim(about, form.format(value), target, met)
-    )
+    if math.isnan(value):
+        return Claim(about, "not measured", target, None)
+    return Claim(about, form.format(value), target, met)
 
 
 def _at_least(about: str, ratio: float, target: float) -> Claim:

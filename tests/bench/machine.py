@@ -20,7 +20,6 @@ def describe() -> list[tuple[str, str]]:
 
     The load is how many processes could run, as a mean of the last minute.
     """
-    packages = ("ansible-core", "requests", "urllib3", "PyYAML", "Jinja2", "uvicorn")
     cpu = _found("/proc/cpuinfo", r"^model name\s*:\s*(.+)$") or platform.machine()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     system = _found("/etc/os-release", r'^PRETTY_NAME="?([^"]+)') or platform.platform()
@@ -29,7 +28,7 @@ def describe() -> list[tuple[str, str]]:
         ("Memory", f"{memory / 1024**3:.0f} GiB"),
         ("System", f"{system}, {platform.system()} {platform.release()}, {platform.machine()}"),
         ("Python", f"{platform.python_implementation()} {platform.python_version()}"),
-        *((name, version(name)) for name in packages),
+        *((name, version(name)) for name in ("ansible-core", "requests", "urllib3", "PyYAML", "Jinja2", "uvicorn")),
         ("cloudflare (SDK)", SDK_VERSION),
         ("Load average before", f"{os.getloadavg()[0]:.1f}"),
     ]

@@ -12,11 +12,7 @@ import threading
 import requests
 
 from bench.distance import distant
-from bench.service import Service, service
-
-
-def ask(found: Service, session: requests.Session, far: bool) -> requests.Response:
-    return session.get(f"{found.url(found.control.app_url, far)}/livestreams", timeout=30)
+from bench.service import service
 
 
 def test_the_service_answers_from_near_and_over_tls_from_far() -> None:
@@ -24,7 +20,8 @@ def test_the_service_answers_from_near_and_over_tls_from_far() -> None:
         session.trust_env = False
         session.verify = str(found.authorities)
         session.headers["Authorization"] = f"Bearer {found.control.api_token}"
-        answers = [ask(found, session, far) for far in (False, True, True)]
+        urls = [f"{found.url(found.control.app_url, far)}/livestreams" for far in (False, True, True)]
+        answers = [session.get(url, timeout=30) for url in urls]
         assert [answer.status_code for answer in answers] == [200] * 3
         assert [answer.url.partition(":")[0] for answer in answers] == ["http", "https", "https"]
         assert len({entry.client for entry in found.control.journal()}) == 2, "each connection is kept"
