@@ -249,7 +249,7 @@ def test_backoff_is_bounded_by_retry_max_wait(script: Any) -> None:
 def test_nothing_is_repeated_after_a_deadline(script: Any) -> None:
     script.expect("GET", "/livestreams", 500, text="")
     transport = script.client()
-    with transport.until(0.1), pytest.raises(ApiError):
+    with transport.within(0.1), pytest.raises(ApiError):
         get(transport)
     assert script.sleeps == []
 
@@ -595,6 +595,6 @@ def test_a_pause_that_outlasts_a_deadline_is_not_waited_for(script: Any) -> None
     throttled.start()
     while not transport.retries:
         time.sleep(0.01)
-    with transport.until(0.2), pytest.raises(ApiError, match="not sent"):
+    with transport.within(0.2), pytest.raises(ApiError, match="not sent"):
         get(transport)
     throttled.join()

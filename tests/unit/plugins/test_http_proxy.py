@@ -410,7 +410,7 @@ def test_a_deadline_comes_before_the_turn(network: Network, clock: Time, paced: 
     network.answers[:] = [limited('"default";r=0;t=20')]
     transport = paced()
     send(transport, "GET")
-    with transport.until(5):
+    with transport.within(5):
         send(transport, "GET")
     assert clock.slept == [5.0]
 
@@ -423,7 +423,7 @@ def test_no_retry_leaves_after_its_deadline(network: Network, clock: Time, paced
         sent = len(network.received)
         transport = paced(retries=6)
         latest = clock.now() + seconds / 10
-        with transport.until(seconds / 10), pytest.raises(ConnectionFailed):
+        with transport.within(seconds / 10), pytest.raises(ConnectionFailed):
             send(transport, "GET")
         assert len(network.received) > sent
         assert max(network.times[sent:]) <= latest
