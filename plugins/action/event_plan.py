@@ -18,7 +18,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils import files
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import FileFailed, InvalidRequest, printable
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.addresses import Address, masked
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.download import DownloadFailed, download
-from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers import InvalidAnswer
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers import InvalidOption
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan import plan_event
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.in_process import plain
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule import ScheduleError, read_schedule
@@ -60,7 +60,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             return {**result, "changed": False, **plan, **({"deprecations": deprecations} if deprecations else {})}
         except RecursionError:
             return {**result, "failed": True, "msg": TOO_DEEP}
-        except InvalidAnswer as error:
+        except InvalidOption as error:
             return {**result, "failed": True, "msg": str(error)}
         except ScheduleError as error:
             return {
@@ -75,7 +75,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if path is None or path.startswith(("/", "~")):
             return path
         if name == "credentials" and options["credentials_host"]:
-            raise InvalidAnswer(f"{prefix}{name} must be an absolute path where {prefix}credentials_host is given")
+            raise InvalidOption(f"{prefix}{name} must be an absolute path where {prefix}credentials_host is given")
         return os.path.abspath(path) if self._connection.transport == "local" else path
 
     def _check_paths(self, plan: Mapping[str, Any], prefix: str) -> None:
@@ -121,7 +121,7 @@ def _naming(option: str) -> Iterator[None]:
     try:
         yield
     except (FileFailed, InvalidRequest) as error:
-        raise InvalidAnswer(f"{option} cannot be written: {error}") from None
+        raise InvalidOption(f"{option} cannot be written: {error}") from None
 
 
 def _is_true(answer: Any) -> bool:

@@ -22,7 +22,7 @@ from ansible_collections.eventops.cloudflare.plugins.plugin_utils.addresses impo
 Spec = dict[str, Any]
 
 
-class InvalidAnswer(ValueError):
+class InvalidOption(ValueError):
     """An answer cannot be what it is meant to be; the text names the answer."""
 
     def __str__(self) -> str:
@@ -33,17 +33,17 @@ def validated(values: Mapping[str, Any], spec: Spec, prefix: str = "") -> dict[s
     """The values that were given, in their types, and the defaults of those that were not.
 
     ``spec`` is an argument spec of Ansible, whose lists may be given as YAML text; ``prefix`` is what the name of a
-    value begins with in messages. Raises :class:`InvalidAnswer`.
+    value begins with in messages. Raises :class:`InvalidOption`.
     """
     unknown = sorted(str(name) for name in set(values) - set(spec))
     if unknown:
-        raise InvalidAnswer(f"{prefix}{unknown[0]} is unknown; known are {', '.join(spec)}")
+        raise InvalidOption(f"{prefix}{unknown[0]} is unknown; known are {', '.join(spec)}")
     found: dict[str, Any] = {}
     for name, option in spec.items():
         value = without_blanks(values.get(name))
         if value is None:
             if option.get("required"):
-                raise InvalidAnswer(f"{prefix}{name} is missing or blank")
+                raise InvalidOption(f"{prefix}{name} is missing or blank")
             found[name] = option.get("default")
             continue
         if option["type"] == "list":
@@ -59,7 +59,7 @@ def validated(values: Mapping[str, Any], spec: Spec, prefix: str = "") -> dict[s
 def _typed(value: Any, option: Mapping[str, Any], name: str) -> Any:
     """A value in the type that its option says."""
     if option["type"] == "str" and isinstance(value, (dict, list)):
-        raise InvalidAnswer(f"{name} must be a text, not {_shown(value)}")
+        raise InvalidOption(f"{name} must be a text, not {_shown(value)}")
     try:
         result = ArgumentSpecValidator({"value": dict(option)}).validate({"value": value})
         refused = bool(result.error_messages)
@@ -68,10 +68,10 @@ def _typed(value: Any, option: Mapping[str, Any], name: str) -> Any:
     if refused:
         choices = option.get("choices")
         wanted = f"one of {', '.join(choices)}" if choices else _WANTED[option["type"]]
-        raise InvalidAnswer(f"{name} must be {wanted}, not {_shown(value)}")
+        raise InvalidOption(f"{name} must be {wanted}, not {_shown(value)}")
     found = result.validated_parameters["value"]
     if isinstance(found, str) and any("\ud800" <= char <= "\udfff" for char in found):
-        raise InvalidAnswer(f"{name} holds a lone surrogate, which is no character")
+        raise InvalidOption(f"{name} holds a lone surrogate, which is no character")
     return found
 
 
@@ -128,9 +128,9 @@ def _from_yaml(text: str, name: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise InvalidAnswer(f"{name} is not valid YAML{place}: {error.problem}") from None
+        raise InvalidOption(f"{name} is not valid YAML{place}: {error.problem}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InvalidAnswer(f"{name} is not valid YAML: {' '.join(str(error).split())[:200]}") from None
+        raise InvalidOption(f"{name} is not valid YAML: {' '.join(str(error).split())[:200]}") from None
 
 
 def _shown(value: Any) -> str:

@@ -14,7 +14,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.files import c
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import MOST_SECONDS
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.slugs import name_with, title_with
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.answers import (
-    InvalidAnswer,
+    InvalidOption,
     Spec,
     validated,
 )
@@ -72,7 +72,7 @@ def plan_event(answers: Mapping[str, Any], read_schedule: ReadSchedule, prefix: 
     """What an event is to be: ``options`` (the answers in their types), ``event``, ``streams`` and ``others``.
 
     ``streams`` are those that this run is about, ``others`` the rest of the event, when only some rooms or days were
-    asked for. Raises :class:`~.answers.InvalidAnswer`, and whatever ``read_schedule`` raises. ``prefix`` is what the
+    asked for. Raises :class:`~.answers.InvalidOption`, and whatever ``read_schedule`` raises. ``prefix`` is what the
     names of answers begin with in messages.
     """
     answers = {**answers, "verify": _switch(answers.get("verify"), "warn")}
@@ -84,7 +84,7 @@ def plan_event(answers: Mapping[str, Any], read_schedule: ReadSchedule, prefix: 
     if options["event"]:
         slug = names.slug(options["event"]).lower()
         if not slug:
-            raise InvalidAnswer(f"{prefix}event must hold ASCII letters or digits, not {options['event']!r}")
+            raise InvalidOption(f"{prefix}event must hold ASCII letters or digits, not {options['event']!r}")
     schedule: Mapping[str, Any] = {"conference": {}, "rooms": [], "others": []}
     if options["schedule"]:
         days, rooms = options["schedule_days"], options["schedule_rooms"]
@@ -92,13 +92,13 @@ def plan_event(answers: Mapping[str, Any], read_schedule: ReadSchedule, prefix: 
         conference = schedule["conference"]
         slug = slug or names.prefix(conference.get("acronym"), conference.get("title")) or None
     elif options["schedule_days"] or options["schedule_rooms"]:
-        raise InvalidAnswer(f"{prefix}schedule_days and {prefix}schedule_rooms need {prefix}schedule")
+        raise InvalidOption(f"{prefix}schedule_days and {prefix}schedule_rooms need {prefix}schedule")
     streams = _streams(options, schedule, slug, prefix)
     streams, others = _chosen(streams, options["only"], slug, prefix)
     others += [_of_room(room, slug, options) for room in schedule["others"] if room["name"] not in _names(streams)]
     # A whole event is stopped by its slug alone. Otherwise a survey left blank must not end what is on the air.
     if not streams and not others and not (slug and options["state"] in ENDS):
-        raise InvalidAnswer(
+        raise InvalidOption(
             f"nothing to livestream: give {prefix}streams or {prefix}schedule, or, to stop an event, {prefix}event"
         )
     if options["state"] == "stopped" and options["exclusive"] == "no" and slug and not others:
@@ -107,7 +107,7 @@ def plan_event(answers: Mapping[str, Any], read_schedule: ReadSchedule, prefix: 
         try:
             check_names([stream["name"] for stream in streams if stream["state"] != "stopped"])
         except InvalidRequest as error:
-            raise InvalidAnswer(f"{prefix}credentials are in folders: {error}") from None
+            raise InvalidOption(f"{prefix}credentials are in folders: {error}") from None
     event = {**dict.fromkeys(EVENT), **schedule["conference"], "slug": slug}
     event["title"] = options["title"] or event["title"]
     kept = ("name", "meeting_id", "meeting_title")
@@ -126,16 +126,16 @@ def _switch(given: Any, on: str) -> Any:
 def _check_options(options: Mapping[str, Any], prefix: str) -> None:
     """Refuse now what a later task would refuse when meetings have been made already."""
     if not 1 <= options["concurrency"] <= 32:
-        raise InvalidAnswer(f"{prefix}concurrency must be from 1 to 32, not {options['concurrency']}")
+        raise InvalidOption(f"{prefix}concurrency must be from 1 to 32, not {options['concurrency']}")
     for name in ("wait_timeout", "verify_timeout"):
         if not 0 <= options[name] <= MOST_SECONDS:
-            raise InvalidAnswer(f"{prefix}{name} must be from 0 to {MOST_SECONDS} seconds, not {options[name]:g}")
+            raise InvalidOption(f"{prefix}{name} must be from 0 to {MOST_SECONDS} seconds, not {options[name]:g}")
     if options["verify"] != "no" and not options["verify_timeout"]:
-        raise InvalidAnswer(f"{prefix}verify_timeout must be more than 0, unless {prefix}verify is no")
+        raise InvalidOption(f"{prefix}verify_timeout must be more than 0, unless {prefix}verify is no")
     for name in ("run_sheet", "credentials"):
         path = options[name] or ""
         if "\0" in path or (name == "credentials" and path.startswith(("/", "~")) and ".." in path.split("/")):
-            raise InvalidAnswer(f"{prefix}{name} cannot be a path: {path!r}")
+            raise InvalidOption(f"{prefix}{name} cannot be a path: {path!r}")
 
 
 def _names(streams: Iterable[Stream]) -> set[str]:
@@ -152,7 +152,7 @@ def _chosen(
         found = found or [item for item in streams if item["name"] == name_with(slug, wanted)]
         if not found:
             known = ", ".join(sorted(_names(streams)))
-            raise InvalidAnswer(f"{prefix}only[{index}] is {wanted!r}, which is none of the streams: {known}")
+            raise InvalidOption(f"{prefix}only[{index}] is {wanted!r}, which is none of the streams: {known}")
         chosen |= _names(found)
     picked = [item for item in streams if item["name"] in chosen or not only]
     return picked, [item for item in streams if only and item["name"] not in chosen]
@@ -170,7 +170,7 @@ def _streams(options: Mapping[str, Any], schedule: Mapping[str, Any], slug: str 
             # Its room has no talk on these days, or was not asked for.
             continue
         if stream["name"] in places:
-            raise InvalidAnswer(f"{place} has the name {stream['name']!r} of {prefix}streams[{places[stream['name']]}]")
+            raise InvalidOption(f"{place} has the name {stream['name']!r} of {prefix}streams[{places[stream['name']]}]")
         places[stream["name"]] = index
         streams[stream["name"]] = stream
     found = list(streams.values())
@@ -209,7 +209,7 @@ def _listed_stream(item: Mapping[str, Any], place: str, known: Mapping[str, Stre
     if not sorts and stream["name"] in known:
         stream.update({sort: room[sort] for sort in SORTS})
     elif len(sorts) != 1:
-        raise InvalidAnswer(
+        raise InvalidOption(
             f"{place} ({stream['name']}) needs exactly one of meeting_id, meeting_title and independent: true, "
             f"and has {' and '.join(sorts) or 'none'}"
         )
@@ -224,4 +224,4 @@ def _check_meetings(streams: Iterable[Stream]) -> None:
             if stream[sort]:
                 other = taken.setdefault((sort, stream[sort]), stream["name"])
                 if other != stream["name"]:
-                    raise InvalidAnswer(f"{other} and {stream['name']} have the same {sort}, {stream[sort]!r}")
+                    raise InvalidOption(f"{other} and {stream['name']} have the same {sort}, {stream[sort]!r}")

@@ -18,7 +18,7 @@ from requests.adapters import HTTPAdapter
 from werkzeug import Request, Response
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.hls import Look, Manifests
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.hls import Check, Manifests
 from ansible_collections.eventops.cloudflare.plugins.module_utils.http.redirects import unfit
 
 MANIFEST = "#EXTM3U\n#EXT-X-VERSION:3\n"
@@ -35,20 +35,20 @@ def manifests() -> Iterator[Manifests]:
 @pytest.mark.parametrize(
     ("status", "body", "look"),
     [
-        (200, MANIFEST, Look(None, 200)),
-        (200, "#EXTM3U", Look(None, 200)),
-        (200, "", Look("the answer is not an HLS manifest", 200)),
-        (200, "#EXTM3", Look("the answer is not an HLS manifest", 200)),
-        (200, "\ufeff" + MANIFEST, Look("the answer is not an HLS manifest", 200)),
-        (200, "<html>", Look("the answer is not an HLS manifest", 200)),
-        (204, "", Look("HTTP 204 NO CONTENT", 204)),
-        (404, MANIFEST, Look("HTTP 404 NOT FOUND", 404)),
-        (503, "", Look("HTTP 503 SERVICE UNAVAILABLE", 503)),
+        (200, MANIFEST, Check(None, 200)),
+        (200, "#EXTM3U", Check(None, 200)),
+        (200, "", Check("the answer is not an HLS manifest", 200)),
+        (200, "#EXTM3", Check("the answer is not an HLS manifest", 200)),
+        (200, "\ufeff" + MANIFEST, Check("the answer is not an HLS manifest", 200)),
+        (200, "<html>", Check("the answer is not an HLS manifest", 200)),
+        (204, "", Check("HTTP 204 NO CONTENT", 204)),
+        (404, MANIFEST, Check("HTTP 404 NOT FOUND", 404)),
+        (503, "", Check("HTTP 503 SERVICE UNAVAILABLE", 503)),
     ],
 )
-def test_answers(httpserver: HTTPServer, manifests: Manifests, status: int, body: str, look: Look) -> None:
+def test_answers(httpserver: HTTPServer, manifests: Manifests, status: int, body: str, look: Check) -> None:
     httpserver.expect_request("/m.m3u8").respond_with_data(body, status=status)
-    assert manifests.look(httpserver.url_for("/m.m3u8"), 5) == look
+    assert manifests.check(httpserver.url_for("/m.m3u8"), 5) == look
 
 
 def test_no_credentials_are_sent(
@@ -66,7 +66,7 @@ def test_no_credentials_are_sent(
         return Response(MANIFEST)
 
     httpserver.expect_request("/m.m3u8").respond_with_handler(answer)
-    assert manifests.look(httpserver.url_for("/m.m3u8"), 5).reason is None
+    assert manifests.check(httpserver.url_for("/m.m3u8"), 5).reason is None
     (request,) = seen
     assert request.method == "GET"
     assert set(request.headers.keys()) == {"Host", "User-Agent", "Accept", "Accept-Encoding", "Connection"}
@@ -83,7 +83,7 @@ def test_little_is_read(httpserver: HTTPServer, manifests: Manifests) -> None:
             yield b"#" * 65536
 
     httpserver.expect_request("/m.m3u8").respond_with_handler(lambda _request: Response(endless()))
-    assert manifests.look(httpserver.url_for("/m.m3u8"), 5).reason is None
+    assert manifests.check(httpserver.url_for("/m.m3u8"), 5).reason is None
     assert told[0] < 1000
 
 
@@ -94,12 +94,12 @@ def test_redirects(httpserver: HTTPServer, manifests: Manifests) -> None:
     httpserver.expect_request("/loop").respond_with_data("", status=301, headers={"Location": "/loop"})
     httpserver.expect_request("/file").respond_with_data("", status=301, headers={"Location": "file:///etc/passwd"})
     httpserver.expect_request("/user").respond_with_data("", status=301, headers={"Location": "http://a:b@localhost/"})
-    assert manifests.look(httpserver.url_for("/a"), 5) == Look(None, 200)
-    assert manifests.look(httpserver.url_for("/loop"), 5) == Look("redirected without end", 301)
+    assert manifests.check(httpserver.url_for("/a"), 5) == Check(None, 200)
+    assert manifests.check(httpserver.url_for("/loop"), 5) == Check("redirected without end", 301)
     assert (
-        manifests.look(httpserver.url_for("/file"), 5).reason == "redirected: not a URL of the form https://host/path"
+        manifests.check(httpserver.url_for("/file"), 5).reason == "redirected: not a URL of the form https://host/path"
     )
-    assert "holds credentials" in (manifests.look(httpserver.url_for("/user"), 5).reason or "")
+    assert "holds credentials" in (manifests.check(httpserver.url_for("/user"), 5).reason or "")
 
 
 def test_a_redirect_from_https_to_http_is_not_followed(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,8 +117,8 @@ def test_a_redirect_from_https_to_http_is_not_followed(httpserver: HTTPServer, m
             return response
 
     found._session.mount("https://", Plain())
-    look = found.look(httpserver.url_for("/a").replace("http://", "https://"), 5)
-    assert look == Look("redirected from https to http, which is not followed", 302)
+    look = found.check(httpserver.url_for("/a").replace("http://", "https://"), 5)
+    assert look == Check("redirected from https to http, which is not followed", 302)
     assert [request.path for request, _response in httpserver.log] == ["/a"]
     found.close()
 
@@ -129,17 +129,17 @@ def test_proxies_come_from_the_environment(
     monkeypatch.setenv("HTTP_PROXY", httpserver.url_for("/"))
     monkeypatch.setenv("http_proxy", httpserver.url_for("/"))
     httpserver.expect_request("/m.m3u8").respond_with_data(MANIFEST)
-    assert manifests.look("http://stream.example.org/m.m3u8", 5) == Look(None, 200)
+    assert manifests.check("http://stream.example.org/m.m3u8", 5) == Check(None, 200)
     monkeypatch.setenv("NO_PROXY", "*")
     monkeypatch.setenv("no_proxy", "*")
-    assert manifests.look(httpserver.url_for("/m.m3u8"), 5) == Look(None, 200)
+    assert manifests.check(httpserver.url_for("/m.m3u8"), 5) == Check(None, 200)
 
 
 def test_no_answer(manifests: Manifests) -> None:
-    assert manifests.look("http://127.0.0.1:9/m.m3u8", 5) == Look("the connection failed: Connection refused")
+    assert manifests.check("http://127.0.0.1:9/m.m3u8", 5) == Check("the connection failed: Connection refused")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/m.m3u8"
-        assert manifests.look(url, 0.2).reason == "no answer within 0.2 s"
+        assert manifests.check(url, 0.2).reason == "no answer within 0.2 s"
 
 
 def test_an_answer_that_drips_is_given_up(manifests: Manifests) -> None:
@@ -160,10 +160,10 @@ def test_an_answer_that_drips_is_given_up(manifests: Manifests) -> None:
 
         thread = threading.Thread(target=drip)
         thread.start()
-        look = manifests.look(f"http://127.0.0.1:{server.getsockname()[1]}/m.m3u8", 0.5)
+        look = manifests.check(f"http://127.0.0.1:{server.getsockname()[1]}/m.m3u8", 0.5)
         gone.set()
         thread.join()
-    assert look == Look("the answer is not an HLS manifest", 200)
+    assert look == Check("the answer is not an HLS manifest", 200)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_a_look_comes_to_an_end_whatever_a_server_sends(manifests: Manifests) ->
 
         thread = threading.Thread(target=serve)
         thread.start()
-        look = manifests.look(f"http://127.0.0.1:{server.getsockname()[1]}/", 1)
+        look = manifests.check(f"http://127.0.0.1:{server.getsockname()[1]}/", 1)
         over.set()
         thread.join()
     assert (look.reason, look.status) == ("no answer within 1 s", None)
@@ -225,6 +225,6 @@ def test_a_redirect_to_nowhere_is_a_reason(manifests: Manifests, location: bytes
 
         thread = threading.Thread(target=serve)
         thread.start()
-        look = manifests.look(f"http://127.0.0.1:{server.getsockname()[1]}/", 5)
+        look = manifests.check(f"http://127.0.0.1:{server.getsockname()[1]}/", 5)
         thread.join(10)
-    assert look == Look("redirected: not a URL", 302)
+    assert look == Check("redirected: not a URL", 302)

@@ -363,7 +363,7 @@ def test_there_is_no_hurry_while_enough_is_left(network: Network, clock: Time, p
     for _request in range(3):
         send(transport, "GET")
     assert clock.slept == []
-    assert transport.remaining == 51
+    assert transport.limit.remaining == 51
 
 
 def test_requests_slow_down_before_the_limit(network: Network, clock: Time, paced: Callable[..., Client]) -> None:
@@ -373,7 +373,7 @@ def test_requests_slow_down_before_the_limit(network: Network, clock: Time, pace
         send(transport, "GET")
     # The first request after the answer leaves at once, the next ones leave room for each other.
     assert clock.slept == [pytest.approx(100 / 50, abs=0.001), pytest.approx(100 / 49, abs=0.001)]
-    assert transport.remaining == 48
+    assert transport.limit.remaining == 48
 
 
 def test_nothing_is_left_until_the_reset(network: Network, clock: Time, paced: Callable[..., Client]) -> None:

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.hls import Look
+from ansible_collections.eventops.cloudflare.plugins.module_utils.http.hls import Check
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context, Outcome
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.playback import look_at_all
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.playback import check_all
 
-PLAYS, DOES_NOT = Look(None, 200), Look("HTTP 404 Not Found", 404)
+PLAYS, DOES_NOT = Check(None, 200), Check("HTTP 404 Not Found", 404)
 
 
 class Stage:
@@ -32,8 +32,8 @@ class Stage:
         self.told: list[Any] = []
         self._lock = threading.Lock()
 
-    def look(self, url: str, seconds: float) -> Look:
-        """As Manifests.look."""
+    def look(self, url: str, seconds: float) -> Check:
+        """As Manifests.check."""
         number = int(url.rpartition("/")[2])
         with self._lock:
             self.looks.append((self.now, number))
@@ -47,11 +47,11 @@ class Stage:
         self.now += seconds
 
     def __call__(self, **options: Any) -> Outcome:
-        """Look at all of them."""
+        """Check at all of them."""
         playbacks = [{"name": f"s{n}", "playback_url": f"https://a/{n}"} for n in range(len(self.since))]
         params = {"playbacks": playbacks, "timeout": 60.0, "on_failure": "warn", "concurrency": 16, **options}
         context = Context(clock=Clock(lambda: self.now, self.sleep), report=self.told.append)
-        return look_at_all(self.look, params, context)
+        return check_all(self.look, params, context)
 
 
 def test_what_plays_is_asked_once_and_nobody_sleeps() -> None:
