@@ -15,7 +15,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 PATTERN = ROOT / "extensions/patterns/event_livestream"
 META = PATTERN / "meta/pattern.json"
-KINDS = ["provision", "start", "stop", "report"]
+KINDS = ["provision", "start", "status", "stop", "report", "cleanup"]
 
 
 def survey(kind: str) -> dict[str, Any]:

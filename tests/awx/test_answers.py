@@ -33,8 +33,8 @@ def test_what_is_left_blank_is_not_given(platform: Platform, sim: Control, kind:
     answers = dict.fromkeys(asked(kind), nothing)
     if kind != "report":
         answers |= MEETINGS
-    if kind == "stop":
-        # What does not exist cannot be seen to have ended.
+    if kind in ("status", "stop", "cleanup"):
+        # What does not exist is missing, and cannot be seen to have ended.
         done(platform.run("provision", MEETINGS))
     done(platform.run(kind, answers))
     assert len(sim.livestreams()) == (2 if kind == "start" else 0)
@@ -71,10 +71,11 @@ CALLED = {"event_livestream_report_start": "start_time", "event_livestream_repor
         for kind in ("start", "report")
         for name, question in asked(kind).items()
         for value in WRONG[question["type"]]
-    ],
+    ]
+    + [("status", "event_livestream_state", "maybe")],
 )
 def test_what_makes_no_sense_is_refused(platform: Platform, sim: Control, kind: str, variable: str, value: Any) -> None:
-    job = platform.run(kind, {**(MEETINGS if kind == "start" else {}), variable: value})
+    job = platform.run(kind, {**(MEETINGS if kind != "report" else {}), variable: value})
     assert job.status == "failed"
     assert any(CALLED.get(variable, variable) in text for text in job.failures), job.failures
     assert [entry for entry in sim.journal() if entry.accepted] == []

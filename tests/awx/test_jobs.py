@@ -63,6 +63,31 @@ def test_files_are_where_the_answers_say(platform: Platform, sim: Control) -> No
     assert {path.stat().st_mode & 0o777 for path in written} == {0o600}
 
 
+def test_how_an_event_stands_and_its_end(platform: Platform, sim: Control) -> None:
+    shared, encoder = (platform.home / name for name in ("srv", "encoder"))
+    shared.mkdir()
+    data = shared / "status.json"
+    event = {**MEETINGS, "event_livestream_event": "camp2019"}
+    status = {**event, "event_livestream_state": "started", "event_livestream_status_data": str(data)}
+    keys = {**event, "event_livestream_credentials": str(encoder)}
+    before = platform.run("status", status)
+    assert before.status == "failed"
+    assert any("Not started: camp2019-curie, camp2019-meitner" in text for text in before.failures)
+    done(platform.run("start", keys))
+    done(platform.run("status", status))
+    platform.search_files(shared)
+    assert [item["status"] for item in json.loads(data.read_text())["streams"]] == ["LIVE", "LIVE"]
+    refused = platform.run("cleanup", keys)
+    assert refused.status == "failed"
+    assert any("Nothing is retired while this is on the air" in text for text in refused.failures)
+    assert len(list(encoder.iterdir())) == 2
+    done(platform.run("stop", event))
+    # The meetings, and the key files
+    assert done(platform.run("cleanup", keys)).changed == 2
+    assert not encoder.exists()
+    assert done(platform.run("cleanup", keys)).changed == 0
+
+
 def test_two_at_once_on_one_event(platform: Platform, sim: Control) -> None:
     sim.configure(live_delay=1)
     jobs = [platform.launch("start", MEETINGS) for _job in range(2)]

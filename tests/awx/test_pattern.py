@@ -22,9 +22,8 @@ from awx import rules
 from awx.pattern import KINDS, PATTERN, ROOT, credential_type, meta, survey, with_surveys
 
 ROLE = yaml.safe_load((ROOT / "roles/event_livestream/meta/argument_specs.yml").read_text())["argument_specs"]
-ENTRY_POINTS = {"provision": "main", "start": "main", "stop": "main", "report": "report"}
-# What the playbook says itself.
-NOT_ASKED = {"event_livestream_state", "event_livestream_status_data"}
+# The entry points of the role whose options a job takes, where it is not the main one alone.
+ENTRY_POINTS = {"status": ["main", "status"], "report": ["report"]}
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string", "minLength": 1}
 NAMED: Schema = {
@@ -121,7 +120,7 @@ def test_the_parts_fit() -> None:
     assert playbooks == [f"event_{kind}.yml" for kind in KINDS]
     assert sorted(playbooks) == sorted(path.name for path in (PATTERN / "playbooks").glob("*.yml"))
     assert sorted(playbooks) == sorted(path.name for path in (PATTERN / "template_surveys").iterdir())
-    assert [template.get("primary", False) for template in templates] == [True, False, False, False]
+    assert [template.get("primary", False) for template in templates] == [True, *[False] * 5]
     for template in templates:
         assert template["execution_environment"] == resources["controller_execution_environment"]["name"]
         assert set(template["labels"]) <= set(resources["controller_labels"])
@@ -155,7 +154,8 @@ def as_asked(default: Any) -> Any:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_survey_asks_for_what_the_role_takes(kind: str) -> None:
-    options = ROLE[ENTRY_POINTS[kind]]["options"]
+    entries = [ROLE[entry]["options"] for entry in ENTRY_POINTS.get(kind, ["main"])]
+    options = {name: option for entry in entries for name, option in entry.items()}
     for question in survey(kind)["spec"]:
         option = options[question["variable"]]
         assert question["required"] == option.get("required", False)
@@ -166,7 +166,12 @@ def test_a_survey_asks_for_what_the_role_takes(kind: str) -> None:
 
 def test_all_that_the_role_takes_is_asked() -> None:
     asked = {question["variable"] for kind in KINDS for question in survey(kind)["spec"]}
-    assert {name for entry in ROLE.values() for name in entry["options"]} - asked == NOT_ASKED
+    assert {name for entry in ROLE.values() for name in entry["options"]} == asked
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"status"}))
+def test_the_state_is_what_the_playbook_says(kind: str) -> None:
+    assert "event_livestream_state" not in {question["variable"] for question in survey(kind)["spec"]}
 
 
 def test_the_workflow_can_ask_what_the_start_asks() -> None:
