@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 # The work. Cases of a group alternate.
-GROUPS: Final = ("reads", "tasks", "starts", "programme", "event")
-READS, TASKS, STARTS, PROGRAMME, EVENT = GROUPS
+GROUPS: Final = ("reads", "tasks", "starts", "batch", "event")
+READS, TASKS, STARTS, BATCH, EVENT = GROUPS
 
 # Who does the work, as the document calls them.
 EMPTY: Final = "an empty play"
@@ -54,7 +54,7 @@ LOOPS: Final[tuple[tuple[str, bool, dict[str, tuple[int, ...]]], ...]] = (
 )
 # Entries, whether from far, rounds when all are right already, and rounds when all are to be started, by concurrency.
 # Not 100 with uri: what an entry costs there is the same as of 10, and it would take minutes.
-PROGRAMMES: Final = (
+BATCHES: Final = (
     ((BULK,), 10, False, ROUNDS, {4: ROUNDS, 16: ROUNDS}),
     ((BULK,), 100, False, ROUNDS, {4: ROUNDS, 16: ROUNDS}),
     ((BULK,), 1_000, False, ROUNDS, {4: ROUNDS, 16: ROUNDS}),
@@ -95,7 +95,7 @@ class Case:
     @property
     def start(self) -> bool:
         """Whether the livestreams are brought to the state started, not only read."""
-        return self.group in (STARTS, PROGRAMME)
+        return self.group in (STARTS, BATCH)
 
     @property
     def meetings(self) -> int:
@@ -120,12 +120,12 @@ class Case:
     def limit(self) -> int | None:
         """How many requests it may cost; None where nothing is promised."""
         # Active are INVOKED and LIVE: two lists, each of which may end with a page that is not full.
-        sweep = math.ceil(self.items / PAGE) + 2
+        listing = math.ceil(self.items / PAGE) + 2
         if self.contender == ROLE:
             # Meetings and livestreams, before and after.
-            return 2 * self.changes + 4 * sweep
+            return 2 * self.changes + 4 * listing
         if self.contender in BULKS:
-            return sweep if self.active else 2 * self.items + 2 * sweep
+            return listing if self.active else 2 * self.items + 2 * listing
         if self.contender in RUNS_IN_PROCESS:
             return self.items if self.active else 2 * self.items
         return None
@@ -137,10 +137,10 @@ def all_cases() -> list[Case]:
     for group, far, loops in LOOPS:
         for contender, sizes in loops.items():
             cases += [Case(group, contender, items, active=group != STARTS, far=far) for items in sizes]
-    for contenders, items, far, rounds, to_start in PROGRAMMES:
+    for contenders, items, far, rounds, to_start in BATCHES:
         for contender in contenders:
-            cases.append(Case(PROGRAMME, contender, items, rounds, True, far, 4 if contender in BULKS else 0))
-            cases += [Case(PROGRAMME, contender, items, often, False, far, at) for at, often in to_start.items()]
+            cases.append(Case(BATCH, contender, items, rounds, True, far, 4 if contender in BULKS else 0))
+            cases += [Case(BATCH, contender, items, often, False, far, at) for at, often in to_start.items()]
     return cases + [Case(EVENT, ROLE, 500, FEWER, playbook=playbook) for playbook in PLAYBOOKS]
 
 

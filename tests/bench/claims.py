@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final, NamedTuple
 
-from bench.cases import BULK, EVENT, IN_PROCESS, NOTHING, PLAYBOOKS, PROGRAMME, READS, ROLE, SESSION, TASKS, URI, Case
+from bench.cases import BATCH, BULK, EVENT, IN_PROCESS, NOTHING, PLAYBOOKS, READS, ROLE, SESSION, TASKS, URI, Case
 from bench.measure import Results
 
 BESIDE: Final = "- "  # begins the line of a number that no target is about
@@ -75,7 +75,7 @@ def own_share(results: Results) -> list[tuple[str, float]]:
 
 def claims(results: Results) -> list[Claim]:
     """All of them, in the order of the document."""
-    return [*_loops(results), *_programme(results), *_event(results)]
+    return [*_loops(results), *_batch(results), *_event(results)]
 
 
 def _loops(results: Results) -> Iterator[Claim]:
@@ -102,12 +102,12 @@ def _loops(results: Results) -> Iterator[Claim]:
     yield _at_least("Separate tasks, per task: in process against `uri`", _quotient(*separate), 8)
 
 
-def _programme(results: Results) -> Iterator[Claim]:
-    bulk = partial(results.find, PROGRAMME, BULK)
+def _batch(results: Results) -> Iterator[Claim]:
+    bulk = partial(results.find, BATCH, BULK)
     right = bulk(items=1_000, active=True)
     yield _within_limit(results, "1,000 livestreams, all right: requests", right)
     yield _at_most("1,000 livestreams, all right: the whole process", results.seconds(right), 3, " s")
-    about = "1,000 to start: requests, two for each and the sweeps"
+    about = "1,000 to start: requests, two for each and the listings"
     yield _within_limit(results, about, bulk(items=1_000, active=False))
     about = "1,000 to start over TLS, 50 ms away: concurrency 16 against 1 (which ran once)"
     far = (bulk(items=1_000, active=False, far=True, concurrency=number) for number in (1, 16))
@@ -122,7 +122,7 @@ def _programme(results: Results) -> Iterator[Claim]:
     bulks = [case for case in results.samples if case.contender == BULK]
     resident, proportional = (_positive(peak) / 1e6 for peak in results.memory(*bulks))
     largest = max((case.items for case in bulks), default=0)
-    about = f"A programme of up to {largest:,}: peak memory, the sum of all processes"
+    about = f"A batch of up to {largest:,}: peak memory, the sum of all processes"
     yield _at_most(about, resident, 200, " MB")
     yield _beside("With what processes share counted once", proportional, "MB")
 
@@ -131,5 +131,5 @@ def _event(results: Results) -> Iterator[Claim]:
     for playbook in PLAYBOOKS:
         case = results.find(EVENT, ROLE, playbook=playbook)
         about = f"An event of {case.items if case else 500} streams, `{playbook}`"
-        yield _within_limit(results, f"{about}: requests, two for each change and the sweeps", case)
+        yield _within_limit(results, f"{about}: requests, two for each change and the listings", case)
         yield _at_most(f"{about}: the whole process", results.seconds(case), 10, " s")

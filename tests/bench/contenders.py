@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.cases import PYTHON, READS, RUNS_IN_PROCESS, SCRIPTS, SDK, STARTS, TASKS, Case
-from bench.plays import Entry, playbook, programme
+from bench.plays import Entry, batch, playbook
 from bench.process import Failed, Ran, run
 from bench.service import ROOT, Service
 from sdk.test_sdk import environment
@@ -65,7 +65,7 @@ class Stage:
         else:
             text = playbook(case, entries, app_url, self.service.control.api_token)
             (self.home / "play.yml").write_text(text, encoding="utf-8")
-            (self.home / "programme.yml").write_text(programme(case, entries), encoding="utf-8")
+            (self.home / "batch.yml").write_text(batch(case, entries), encoding="utf-8")
             program, *arguments = ansible_playbook(case, sys.executable)
             command = [str(Path(sys.executable).with_name(program)), *options, *arguments]
         return run(command, self.environment(case), self.home, given)
@@ -86,7 +86,7 @@ def ansible_playbook(case: Case, python: str) -> list[str]:
     command = ["ansible-playbook", play, "-e", f"ansible_python_interpreter={python}"]
     if case.group in (READS, STARTS) or (case.group != TASKS and case.items):
         # Not vars_files: Ansible reads those again for every task.
-        command += ["-e", "@programme.yml"]
+        command += ["-e", "@batch.yml"]
     if case.contender in RUNS_IN_PROCESS:
         command += ["-e", f"{VARIABLE}={str(RUNS_IN_PROCESS[case.contender]).lower()}"]
     return command

@@ -23,7 +23,7 @@ Entry = dict[str, str]
 
 
 def entries_for(meetings: Sequence[str]) -> list[Entry]:
-    """A programme of these meetings."""
+    """A batch of these meetings."""
     return [{"name": f"room-{number:04d}", "meeting_id": meeting} for number, meeting in enumerate(meetings, 1)]
 
 
@@ -41,7 +41,7 @@ def playbook(case: Case, entries: Sequence[Entry], app_url: str, token: str) -> 
     return play.replace("CONCURRENCY", str(case.concurrency))
 
 
-def programme(case: Case, entries: Sequence[Entry]) -> str:
+def batch(case: Case, entries: Sequence[Entry]) -> str:
     """The variables file, as people write it. A library would take seconds for thousands of entries.
 
     An event has rooms, which are meetings, and feeds, which are not and start by themselves.
@@ -53,4 +53,4 @@ def programme(case: Case, entries: Sequence[Entry]) -> str:
         options = "event_livestream_wait: false\nevent_livestream_verify: 'no'\nevent_livestream_streams:\n"
         return options + "".join(rooms + streams)
     lines = [f"  - name: {entry['name']}\n    meeting_id: {entry['meeting_id']}\n" for entry in entries]
-    return "programme:\n" + "".join(lines) if lines else "programme: []\n"
+    return "batch:\n" + "".join(lines) if lines else "batch: []\n"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import cases
-from bench.cases import EMPTIES, PROGRAMME, READS, SESSION, TASKS, Case
+from bench.cases import BATCH, EMPTIES, READS, SESSION, TASKS, Case
 from bench.claims import BESIDE, claims, own_share
 from bench.contenders import ansible_playbook
 from bench.measure import Results
@@ -54,7 +54,7 @@ def document(results: Results, facts: Iterable[tuple[str, str]], minutes: float)
         summary=summary(results),
         loops=partial(_loops, results),
         share=[(who, _milliseconds(cpu)) for who, cpu in own_share(results)],
-        programmes=_programmes(results),
+        batches=_batches(results),
         event=_event(results),
         machine=facts,
         minutes=f"{minutes:.1f}",
@@ -87,8 +87,8 @@ def _loops(results: Results, group: str, far: bool = False) -> str:
     return table(tuple(compress(titles, kept)), [tuple(compress(row, kept)) for row in rows])
 
 
-def _programmes(results: Results) -> str:
-    measured = [case for case in results.samples if case.group == PROGRAMME and case.contender not in EMPTIES]
+def _batches(results: Results) -> str:
+    measured = [case for case in results.samples if case.group == BATCH and case.contender not in EMPTIES]
     rows = []
     for case in sorted(measured, key=lambda case: (not case.active, case.far, case.items)):
         state, place = "right" if case.active else "to start", "far" if case.far else "near"

@@ -11,13 +11,13 @@ import re
 import pytest
 
 from bench import cases
-from bench.cases import BULK, EMPTY, IN_PROCESS, NOTHING, PROGRAMME, PYTHON, READS, SESSION, URI, Case
+from bench.cases import BATCH, BULK, EMPTY, IN_PROCESS, NOTHING, PYTHON, READS, SESSION, URI, Case
 from bench.claims import claims
 from bench.measure import Results, Sample
 from bench.process import Ran
 from bench.report import DOCUMENT, document, verdict
 
-TO_START = Case(PROGRAMME, BULK, 5_000, active=False, concurrency=16)
+TO_START = Case(BATCH, BULK, 5_000, active=False, concurrency=16)
 # Columns of the document that say what is measured, not what it came to.
 GIVEN = ("What", "Target", "With", "Items", "All", "Entries", "From", "Concurrency", "Playbook", "Changes", "Rounds")
 
@@ -83,7 +83,7 @@ def test_the_verdict_names_what_is_missed_and_what_was_not_measured() -> None:
 def test_the_document_shows_what_was_measured() -> None:
     found = results()
     found.samples |= {
-        Case(PROGRAMME, EMPTY): [sample(0.5)],
+        Case(BATCH, EMPTY): [sample(0.5)],
         TO_START: [sample(8), sample(9)],
         Case(cases.EVENT, EMPTY): [sample(0.5)],
         Case(cases.EVENT, cases.ROLE, 500, playbook="event_start"): [sample(6)],
