@@ -25,6 +25,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 # What there is of each part at full length.
 FULL: Final[Mapping[str, int]] = {
     "schedules": 10_000,
+    "plays": 200,
     "stride": 1,
     "rounds": 100,
     "playbook_rounds": 100,
@@ -39,6 +40,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests/faults", description="Search for faults that are not survived.")
     for name, about in (
         ("schedules", "random schedules"),
+        ("plays", "random events by playbooks"),
         ("stride", "every so-manieth combination"),
         ("rounds", "of each race of 16 jobs on the client"),
         ("playbook_rounds", "of each race of 16 playbooks"),
@@ -84,8 +86,10 @@ def _carry_out(part: str, options: argparse.Namespace) -> dict[str, Any]:
     workers = ("-n", str(options.workers), "--dist", "worksteal")
     match part:
         case "schedules":
-            files, numbers = ("tests/faults/test_schedules.py", "tests/faults/test_events.py"), options.schedules
-            return _pytest(part, *files, *workers, FAULTS_SCHEDULES=numbers, FAULTS_EVENTS=numbers // 5)
+            files = [f"tests/faults/test_{name}.py" for name in ("schedules", "events", "plays")]
+            number = options.schedules
+            numbers = {"FAULTS_SCHEDULES": number, "FAULTS_EVENTS": number // 5, "FAULTS_PLAYS": options.plays}
+            return _pytest(part, *files, *workers, **numbers)
         case "product":
             return _pytest(part, "tests/faults/test_product.py", *workers, FAULTS_STRIDE=options.stride)
         case "races":

@@ -25,6 +25,8 @@ FIGURES: dict[str, dict[str, Any]] = {
         "schedules": {"tried": 10_042},
         "events": {"tried": 2_001},
         "event runs": {"changed": 5_000, "unchanged": 4_000},
+        "played events": {"tried": 203},
+        "played event runs": {"changed": 3_000, "unchanged": 1_007},
         "tasks": {"realtime_livestream": 7, "realtime_meeting": 8},
         "requests": {"sent": 1_234, "blocked": 5_056},
         "networks": {"http": 3_001, "https": 3_002, "proxy": 4_039},
@@ -51,6 +53,8 @@ def test_the_figures_are_in_it() -> None:
     text = document(FOUND) or ""
     assert "10,042 schedules: 15 tasks, 1,234 requests, of which 2,003 went wrong in 2 ways" in text
     assert "9,000 times" in text
+    assert "203 more" in text
+    assert "4,007 times" in text
     assert "| reset, done | 2,000 |" in text
     assert "500 races of 5 kinds: 8,000 processes" in text
     assert "5,000 inputs to options, 12 kills, 333 tests" in text
