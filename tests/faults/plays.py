@@ -55,12 +55,13 @@ class Plays(App):
 
     playbooks: Playbooks
     subject = "played events"
-    passed = True
+    passed = False
 
     @initialize()
     def forget(self) -> None:
         """No files are there yet."""
         self.playbooks.begin()
+        self.passed = True
 
     # Runs
 
@@ -311,8 +312,7 @@ class Plays(App):
             wrong |= sends if state == "stopped" else not there or (state == "started" and not sends)
         # Of an encoder, only its name says which event it is of.
         if any(self._sends(other) for other in EVENTS if f"{other}-{FEED}" not in listed and other.startswith(event)):
-            kept = {item["name"] for item in options["others"]}
-            return None if not wrong and f"{event}-{FEED}" not in kept else not wrong if not kept else None
+            return False if wrong else None
         left = self.own_on_air(options).keys() - known
         if wrong or left:
             return False

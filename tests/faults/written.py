@@ -17,7 +17,6 @@ from .playbooks import SHEET, STATUS, Playbooks, PlayRan
 PUBLIC: Final = ("title", "meeting_id", "id", "status", "playback_url")
 BADGES: Final = {"LIVE": "live", "INVOKED": "starting", "IDLE": "ended", "ERRORED": "error"}
 _ROW: Final = re.compile(r'<span class="name"><bdi>([^<]*)</bdi></span>.*?<span class="badge (\w+)">')
-_KEY: Final = re.compile(r"[0-9a-f]{32,}")
 
 Files = dict[str, str]
 
