@@ -51,19 +51,32 @@ class App(RuleBasedStateMachine):
     stage: Stage
     # What the counts are about.
     subject: str
+    passed = False
 
     @initialize(
         base=st.sampled_from(list(NAMED)),
         lists=st.fixed_dictionaries({event: st.lists(rooms, unique=True, max_size=3) for event in EVENTS}),
         feeds=st.booleans(),
+        stands=st.fixed_dictionaries({event: st.sampled_from(["nothing", "present", "started"]) for event in EVENTS}),
     )
-    def begin(self, base: str, lists: dict[str, list[str]], feeds: bool) -> None:
-        """Nothing is there yet."""
+    def begin(self, base: str, lists: dict[str, list[str]], feeds: bool, stands: dict[str, str]) -> None:
+        """Nothing is there yet, or what runs have made before."""
         fixed = {"name_form": "exact", "name_pattern": "ignored", "rate_limit": 0, "live_delay": 2, "stop_delay": 1}
         offered = {"create_offered": "201", "start_empty_meeting": "accepted", "auto_stop": False}
         self.stage.reset(NAMED[base].but(**fixed, **offered, paging_total="present"))
         self.lists = {event: list(found) for event, found in lists.items()}
         self.feeds = feeds
+        service = self.stage.world.service
+        for event in EVENTS:
+            made = lists[event] if stands[event] != "nothing" else []
+            for room in made:
+                meeting = service.add_meeting({"title": f"{event}: {room}"})
+                if stands[event] == "started":
+                    service.start(meeting.id, f"{event}-{room}", None)
+            if made and feeds:
+                service.create(f"{event}-{FEED}")
+        self.stage.pass_time(LAG)
+        self.passed = True
         FIGURES.count(self.subject, "tried")
 
     # What changes between runs
@@ -103,6 +116,7 @@ class App(RuleBasedStateMachine):
             service.start(meeting.id, None, None)
         self.stage.pass_time(LAG)
 
+    @precondition(lambda self: any(self.feed_of(event) for event in EVENTS))
     @rule(event=events, sends=st.booleans())
     def connect(self, event: str, sends: bool) -> None:
         """The encoder of an event begins to send, or ends."""

@@ -55,13 +55,11 @@ class Plays(App):
 
     playbooks: Playbooks
     subject = "played events"
-    passed = False
 
     @initialize()
     def forget(self) -> None:
         """No files are there yet."""
         self.playbooks.begin()
-        self.passed = True
 
     # Runs
 
