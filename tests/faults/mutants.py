@@ -47,6 +47,7 @@ class Search:
 
 SCHEDULES: Final = Search("random schedules", "tests/faults/test_schedules.py", "schedule", "passed")
 RACES: Final = Search("races", "tests/faults/test_races.py", "race", "races of 16 jobs")
+PLAYS: Final = Search("events by playbooks", "tests/faults/test_plays.py", "event", "passed")
 PRODUCT: Final = Search("combinations", "tests/faults/test_product.py", "combination", "combinations")
 LOCKS: Final = Search("locked folders", "tests/abuse/test_credentials.py::test_locks_that_another_job_holds", "example")
 
@@ -332,6 +333,13 @@ MUTANTS: Final = (
         "            positions = [self._by_name.get(title)]\n",
         "            positions = [next((at for at, room in enumerate(self.listed) if room.title == title), None)]\n",
         GROWTH,
+    ),
+    Mutant(
+        "a status that is right although a room is missing",
+        "roles/event_livestream/tasks/status.yml",
+        "      - __event_livestream_applied.missing | length == 0\n",
+        "      - true\n",
+        PLAYS,
     ),
 )
 
