@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import files
@@ -49,8 +50,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         except RecursionError:
             return {**result, "failed": True, "msg": TOO_DEEP}
         prefix = str(answers.pop("prefix", None) or "")
+        reports = boolean(answers.pop("reports", False), strict=False)
         try:
-            plan = plan_event(answers, self._read_schedule, prefix)
+            plan = plan_event(answers, self._read_schedule, prefix, reports)
             for name in ("run_sheet", "credentials"):
                 plan["options"][name] = self._from_here(plan["options"], name, prefix)
             self._check_paths(plan, prefix)

@@ -26,7 +26,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         """The facts, the artifact, and what the play is to fail with."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, args = self.validate_argument_spec({name: {"type": "dict", "required": True} for name in RESULTS})
-        found = published(*(args[name] for name in RESULTS))
+        found = published(*(args[name] for name in RESULTS), check_mode=self._task.check_mode)
         # Not the name of the fact: a workflow makes it a variable of its next job, which would override the fact.
         stats = {"data": {"event_livestream_published": found["public"]}, "per_host": False, "aggregate": True}
         facts = {"event_livestream_results": found["streams"], "event_livestream_leftovers": found["leftovers"]}

@@ -68,8 +68,11 @@ options:
     type: raw
   exclusive:
     description:
-      - One of V(no), V(event) and V(app). The default is V(no). V(true) is the former name of V(app).
-      - Passed on in RV(options). To stop an event with a slug, all of it and not only some rooms, it is at least V(event).
+      - One of V(no), V(event) and V(app). V(true) is the former name of V(app). Passed on in RV(options).
+      - The default is V(event) to stop all of an event that has a slug, and else V(no).
+    type: raw
+  reports:
+    description: A boolean. Whether the event is only reported on, so that its name is enough.
     type: raw
   missing:
     description: One of V(fail) and V(warn). The default is V(fail). Passed on in RV(options).

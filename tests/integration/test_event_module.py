@@ -260,7 +260,8 @@ def test_an_event_without_a_slug_says_so(event: Any, sim: Control) -> None:
 def test_an_event_is_reported_as_it_stands(event: Any, info: Any, sim: Control) -> None:
     ran = info(*ROOMS, FEED)
     assert ran.values["missing"] == [item["name"] for item in (*ROOMS, FEED)]
-    assert {item["on_air"] for item in ran.values["streams"]} == {False}
+    # Nobody can say that of a room whose meeting was not found.
+    assert [item["on_air"] for item in ran.values["streams"]] == [None, None, False]
     event(*ROOMS, FEED, state="started", wait=False)
     sim.advance(60)
     ran = info(*ROOMS, FEED, state="started")
@@ -300,3 +301,156 @@ def test_a_rerun_of_500_rooms_costs_a_few_pages(event: Any, sim: Control) -> Non
     ran = event(*streams, state="started", wait=False, exclusive="event")
     assert not ran.values["changed"], ran.values.get("msg")
     assert len(ran.journal) <= 20
+
+
+def test_an_encoder_on_the_air_keeps_its_event_from_being_retired(event: Any, sim: Control) -> None:
+    event(*ROOMS, FEED)
+    sim.push(next(item["id"] for item in sim.livestreams() if item["name"] == FEED["name"]))
+    for listed in ((*ROOMS, FEED), ()):
+        ran = event(*listed, state="retired")
+        assert ran.values["failed"] is True
+        assert "Nothing is retired while this is on the air:" in ran.values["msg"]
+        assert "camp-mast" in ran.values["msg"]
+        assert not [entry for entry in ran.journal if entry.method != "GET"]
+
+
+@pytest.mark.parametrize("state", ["stopped", "retired"])
+def test_a_misspelt_event_is_an_error(event: Any, sim: Control, state: str) -> None:
+    event(*ROOMS, state="started")
+    ran = event(state=state, event="cmap")
+    assert ran.values["msg"] == (
+        "Nothing carries the event's name 'cmap', and on the air are camp-curie, camp-meitner: did you mean 'camp'?"
+    )
+    assert not ran.values["changed"]
+
+
+def test_an_event_that_is_over_can_be_stopped_and_retired_again(event: Any, sim: Control) -> None:
+    event(*ROOMS, state="started")
+    for state in ("stopped", "stopped", "retired", "retired", "stopped"):
+        assert not event(state=state).values.get("failed"), state
+
+
+def test_stopping_an_event_waits_for_its_encoders(event: Any, sim: Control) -> None:
+    event(FEED)
+    sim.push(next(item["id"] for item in sim.livestreams()))
+    ran = event(state="stopped", wait_timeout=5)
+    assert ran.values["msg"].startswith("1 of 1 rooms failed: camp-mast: the livestream")
+    assert "look whether its encoder is still pushing" in ran.values["msg"]
+    assert ran.values["leftovers"][0]["on_air"] is True
+
+
+def test_what_else_is_stopped_is_named(event: Any, sim: Control) -> None:
+    event({"name": "other-hall", "meeting_title": "other: Hall"}, state="started", event="other")
+    for check in (True, False):
+        ran = event(*ROOMS, state="started", exclusive="app", check=check)
+        would = "would be stopped" if check else "stopped"
+        assert f"not of the event, and {would}: 'other-hall'" in ran.warnings
+
+
+def test_streams_that_were_not_chosen_are_mentioned(event: Any, sim: Control) -> None:
+    event(*ROOMS, state="started")
+    others = [{**item, "meeting_id": None} for item in ROOMS]
+    ran = event(state="stopped", others=others)
+    assert list(ran.warnings[:2]) == [
+        "none of the event's streams was chosen: nothing was done",
+        "on the air, and not chosen: camp-curie, camp-meitner",
+    ]
+    assert len(on_air(sim)) == 2
+
+
+def started(sim: Control, actor: Any, meeting_id: str, name: str = "by hand") -> None:
+    """Somebody else starts a meeting's livestream."""
+    assert not actor("realtime_livestream", state="started", meeting_id=meeting_id, name=name).values.get("failed")
+
+
+def test_a_meeting_of_the_same_title_on_the_air_is_not_retired(event: Any, actor: Any, sim: Control) -> None:
+    older, younger = sim.add_meeting(title="Curie"), sim.add_meeting(title="Curie")
+    started(sim, actor, younger)
+    room = {"name": "curie", "meeting_title": "Curie"}
+    ran = event(room, state="retired", event=None)
+    assert ran.values["msg"].startswith("Nothing is retired while this is on the air: 'Curie'")
+    ran = event(room, state="stopped", event=None)
+    assert (ran.values["streams"][0]["meeting_id"], ran.values["changed"], on_air(sim)) == (younger, True, {})
+    assert older != younger
+
+
+def test_a_stop_that_does_not_happen_is_a_failure(event: Any, sim: Control) -> None:
+    event(ROOMS[0], state="started")
+    sim.configure(stop_delay=1000)
+    ran = event(ROOMS[0], state="stopped", missing="warn", wait_timeout=3)
+    assert ran.values["failed"] is True
+    assert ran.values["missing"] == []
+    assert ran.values["streams"][0]["on_air"] is True
+
+
+LONG = "camp: Main stage with a title that is so long that the service cuts it short"
+
+
+@pytest.mark.parametrize("exclusive", ["event", "app"])
+@pytest.mark.parametrize("chosen", [True, False])
+def test_a_room_whose_title_may_be_cut_is_not_left_over(event: Any, sim: Control, exclusive: str, chosen: bool) -> None:
+    sim.reset(name_form="cut")
+    long = {"name": "camp-main", "meeting_title": LONG}
+    event(long, ROOMS[0], state="started")
+    before = on_air(sim)
+    assert len(before) == 2
+    others = [] if chosen else [{**long, "meeting_id": None}]
+    listed = (long, ROOMS[0]) if chosen else (ROOMS[0],)
+    ran = event(*listed, state="started", exclusive=exclusive, others=others)
+    assert on_air(sim) == before
+    assert bool(ran.values.get("failed")) is chosen
+    if not chosen:
+        event(ROOMS[0], state="stopped", others=others)
+        ran = event(ROOMS[0], state="retired", others=others)
+        assert [item["meeting_title"] for item in ran.values["leftovers"]] == []
+
+
+def test_a_room_on_the_air_whose_meeting_was_renamed_is_not_stopped_by_exclusive(
+    event: Any, actor: Any, sim: Control
+) -> None:
+    ran = event(ROOMS[0], state="started")
+    actor("realtime_meeting", meeting_id=meetings(ran)[0], title="camp: Curie, moved")
+    ran = event(ROOMS[0], exclusive="event")
+    assert list(on_air(sim).values()) == ["camp-curie"]
+    assert left(ran) == [("camp: Curie, moved", True)]
+
+
+def test_a_livestream_belongs_to_the_event_that_retired_meetings_show(event: Any, actor: Any, sim: Control) -> None:
+    longer = {"name": "camp-2019-main", "meeting_title": "camp-2019: Main"}
+    ran = event(longer, state="started", event="camp-2019")
+    meeting = meetings(ran)[0]
+    event({"name": "camp-2019-b", "meeting_title": "camp-2019: B"}, event="camp-2019")
+    actor("realtime_meeting", meeting_id=meeting, title="Main hall")
+    event(event="camp-2019", state="present", streams=[{"name": "camp-2019-b", "meeting_title": "camp-2019: B"}])
+    actor("realtime_meeting", title="camp-2019: B", state="inactive")
+    event(*ROOMS, state="started")
+    event(state="stopped")
+    assert on_air(sim) == {meeting: "camp-2019-main"}
+
+
+def test_a_room_is_stopped_although_its_meeting_cannot_be_read(event: Any, actor: Any, sim: Control) -> None:
+    meeting = sim.add_meeting(title="camp: Hall")
+    room = {"name": "camp-hall", "meeting_id": meeting}
+    event(room, state="started")
+    actor("realtime_meeting", meeting_id=meeting, state="inactive")
+    sim.faults({"kind": "status", "status": 403, "operation": "get_meeting", "times": None})
+    ran = event(room, state="stopped")
+    assert (ran.values.get("failed"), on_air(sim)) == (None, {})
+    assert ran.warnings[0].startswith(f"the meeting {meeting} of camp-hall could not be read: ")
+
+
+def test_nobody_says_of_an_unknown_title_that_it_is_off_the_air(info: Any, event: Any, sim: Control) -> None:
+    event(ROOMS[0], state="started")
+    ran = info({"name": "camp-curie", "meeting_title": "Curei"}, state="stopped", event=None)
+    assert ran.values["missing"] == ["camp-curie"]
+    assert ran.values["streams"][0]["on_air"] is None
+    assert "no meeting is titled 'Curei'" in ran.warnings[-1]
+
+
+def test_a_room_that_is_not_to_be_started_has_its_meeting_made(event: Any, sim: Control) -> None:
+    rooms = (ROOMS[0], {**ROOMS[1], "state": "stopped"})
+    for state in ("present", "started"):
+        ran = event(*rooms, state=state)
+        assert not ran.values.get("failed"), ran.values["msg"]
+        assert None not in meetings(ran)
+    assert list(on_air(sim).values()) == ["camp-curie"]

@@ -32,7 +32,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.comm
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.event_lists import EventLists
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.leftovers import Leftover, leftovers_of
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_plan import Desired, plan
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_plan import Desired, find, plan
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestreams import target_of, to_be_stopped
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting import MeetingListing, MeetingTarget
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting_plan import INACTIVE, DesiredMeeting
@@ -128,7 +128,10 @@ class Event:
         lists.read_meetings(rooms)
         lists.read_livestreams(rooms, self.targets(), self.exclusive != "no")
         lists.read_unlisted(rooms)
+        if self.slug:
+            lists.learn_slugs()
         lists.find_renamed(rooms)
+        lists.prefer_on_air(rooms)
         self.check_apart()
         self.livestreams.targets = [*self.targets()]
         self.livestreams.find(self.livestreams.targets)
@@ -137,6 +140,11 @@ class Event:
             target.current = target.before or target.current
         self.check_independents()
         self.leftovers = leftovers_of(lists, rooms)
+        if self.params["state"] in (STOPPED, RETIRED) and not (rooms or self.params["others"] or self.leftovers):
+            unknown = lists.unknown_slug()
+            if unknown and not self.reports:
+                raise StateUnreachable(unknown)
+            self.warnings += (unknown,) if unknown else ()
 
     @property
     def exclusive(self) -> str:
@@ -181,13 +189,17 @@ class Event:
                 room.failure = StateUnreachable(text)
 
     def check_independents(self) -> None:
-        """An independent livestream that is to be stopped has to be there: its name may be wrong."""
+        """An independent livestream that is to be stopped has to be there. One of an event that is over is found."""
         names = [item.name for item in self.lists.livestreams.independent if item.name]
         for room in self.rooms:
             target = room.livestream if room.independent and room.state == STOPPED and not self.reports else None
             if target is not None and target.failure is None and target.before is None and room.name not in names:
                 text = f"no independent livestream is named {room.name!r}"
                 target.fail(StateUnreachable(nearest(text, room.name, names)))
+            if room.independent and room.state == RETIRED:
+                # It is only looked for: it cannot be retired, and must not be on the air.
+                with room.noting():
+                    self.lists.livestreams.by_name.find(room.name, f"the livestream {room.name!r}")
 
     # Applying
 
@@ -203,21 +215,40 @@ class Event:
         """What is to be stopped besides: leftovers of the event, or all others of the app."""
         if self.exclusive == "no":
             return
-        left = {item.current.meeting_id: item for item in self.leftovers if item.livestream is not None}
+        left = {item.current.meeting_id: item for item in self.leftovers if item.current.meeting_id}
         listed = self.lists.meeting_ids(self.rooms)
+        # A room may have got another meeting while it is on the air. What is in the list is stopped only by its state.
+        kept = set() if self.params["state"] == STOPPED else {room.name for room in self.rooms}
         for meeting_id, livestream in self.lists.livestreams.active.items():
             another = meeting_id not in listed and livestream.name not in self.lists.other_names
+            if livestream.name in kept:
+                continue
             if meeting_id in left or (self.exclusive == "app" and another):
                 target = to_be_stopped(self.api, livestream, self.params, self.context)
                 self.livestreams.unlisted.append(target)
                 if meeting_id in left:
                     left[meeting_id].stopping = target
+        if self.params["state"] == STOPPED:
+            self.await_encoders()
+
+    def await_encoders(self) -> None:
+        """Wait for the encoders of independent livestreams that are left over. Only they end these."""
+        wait = {option: self.params[option] for option in ("wait", "wait_timeout")}
+        for item in self.leftovers:
+            found = item.livestream
+            if found is not None and found.meeting_id is None and item.on_air:
+                desired = Desired(STOPPED, livestream_id=found.id, name=found.name, **wait)
+                item.stopping = target_of(self.api, desired, self.context)
+                item.stopping.before, item.stopping.listed = found, True
+                self.livestreams.unlisted.append(item.stopping)
 
     def ensure_meetings(self) -> None:
         """Create the meetings that are missing, and set what they do when somebody joins."""
+        if self.params["state"] == STOPPED:
+            return
         wish = {} if self.params["auto_start"] is None else {"live_stream_on_start": self.params["auto_start"]}
         for room in self.rooms:
-            if room.failure is None and room.state != STOPPED and not room.independent and (room.title or wish):
+            if room.failure is None and not room.independent and (room.title or wish):
                 desired = DesiredMeeting("active", wish, given(room.stream, "meeting_id"), room.title)
                 room.wanted = MeetingTarget(self.api, desired, self.context)
         self.meetings.targets = [room.wanted for room in self.rooms if room.wanted is not None]
@@ -254,11 +285,12 @@ class Event:
         for room in self.rooms:
             if room.meeting is not None and room.title:
                 found += [room.meeting, *self.lists.titled(room.title)]
-        pushed = {item.name for item in self.lists.livestreams.independent if on_air(item)}
         on_the_air = {item.meeting_id for item in self.lists.livestreams.active.values()}
+        of_rooms = {room.meeting_id for room in self.rooms} | {item.current.meeting_id for item in self.leftovers}
         active = {room.name for room in self.rooms if room.meeting_id in on_the_air}
-        active |= {room.name for room in self.rooms if room.independent and room.name in pushed}
+        active |= {room.name for room in self.rooms if room.independent and on_air(self.seen(room))}
         active |= {item.label for item in self.leftovers if item.on_air}
+        active |= {repr(item.title) for item in found if item.id in on_the_air and item.id not in of_rooms}
         if active:
             names = ", ".join(sorted(active))
             raise StateUnreachable(f"nothing is retired while this is on the air: {names}; stop it first")
@@ -299,6 +331,15 @@ class Event:
         }
         warnings = [*self.warnings, *self.lists.warnings, *(text for room in self.rooms for text in room.warnings)]
         warnings += [text for batch in batches for text in batch.warnings]
+        besides = [
+            repr(target.kept_name or target.desired.short)
+            for target in unlisted
+            if id(target) not in left and target.changed
+        ]
+        if besides:
+            would = "would be stopped" if self.context.check_mode else "stopped"
+            warnings.append(f"not of the event, and {would}: {', '.join(besides)}")
+        warnings += self.not_chosen()
         if self.slug and not self.lists.livestreams.active.whole:
             warnings.append("the list of what is on the air changed while it was read: more may be left over")
         # Who names an event and lists nothing of it hears of what is on the air, or was.
@@ -311,22 +352,45 @@ class Event:
             values,
             [item for batch in batches for item in batch.diff or () if isinstance(item, Mapping)],
             tuple(dict.fromkeys(warnings)),
-            failure=failure_message(failures, len(self.rooms) + len(unlisted), "rooms"),
+            failure=failure_message(failures, len(self.rooms) + len(others), "rooms"),
         )
+
+    def not_chosen(self) -> list[str]:
+        """What to say of the streams that this run leaves alone."""
+        others = self.params["others"]
+        found = [] if self.rooms or not others else ["none of the event's streams was chosen: nothing was done"]
+        if self.params["state"] in (STOPPED, RETIRED) and not self.reports:
+            listed = self.lists.meeting_ids(()) if others else set()
+            active = self.lists.livestreams.active.items()
+            names = [
+                item.name or meeting_id
+                for meeting_id, item in active
+                if meeting_id in listed or item.name in self.lists.other_names
+            ]
+            found += [f"on the air, and not chosen: {', '.join(sorted(names))}"] if names else []
+        return found
 
     def missing(self, room: Room) -> bool:
         """Whether nothing came from its encoder or its people; in a report, whether it is not in its state."""
         if not self.reports:
-            return isinstance(room.why, WaitTimedOut)
+            return room.state == STARTED and isinstance(room.why, WaitTimedOut)
         livestream = self.seen(room)
         there = room.why is None and (livestream.id or room.meeting_id) is not None
         if room.state == STOPPED:
-            return on_air(livestream)
+            return self.is_on_air(room) is not False
         return not there or (room.state == STARTED and livestream.status != LIVE)
 
     def tolerated(self, room: Room) -> bool:
         """Whether it is no failure that nothing came from the encoder, or from the people, of a room."""
-        return self.params["missing"] == "warn" and isinstance(room.why, WaitTimedOut)
+        return self.params["missing"] == "warn" and room.state == STARTED and isinstance(room.why, WaitTimedOut)
+
+    def is_on_air(self, room: Room) -> bool | None:
+        """Whether a room is on the air. Of what was not found, and so not read, nobody knows."""
+        livestream = self.seen(room)
+        if livestream.status is not None:
+            return on_air(livestream)
+        whole = self.lists.livestreams.active.whole and room.meeting_id is not None
+        return False if room.why is None and (room.independent or whole) else None
 
     def result(self, room: Room) -> dict[str, Any]:
         """What the task returns of a room: what was given, and what was read or accepted."""
@@ -339,8 +403,7 @@ class Event:
             "meeting_status": meeting.status,
             "id": livestream.id,
             "status": livestream.status,
-            # Of what was not found, and so not read, nobody knows.
-            "on_air": on_air(livestream) if livestream.status is not None or room.why is None else None,
+            "on_air": self.is_on_air(room),
             "playback_url": livestream.playback_url,
             "ingest_server": livestream.ingest_server,
             "playable": room.playable,
@@ -357,6 +420,8 @@ class Event:
                 return Livestream(status=found.status)
             return found
         if room.independent:
+            with contextlib.suppress(StateUnreachable):
+                return find(self.lists.livestreams.by_name, Desired(PRESENT, name=room.name))[0] or Livestream()
             return Livestream()
         active = self.lists.livestreams.active.get(room.meeting_id or "")
         if active is not None:

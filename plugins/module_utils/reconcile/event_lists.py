@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models imp
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     ApiError,
+    InvalidAnswer,
     RealtimeError,
     StateUnreachable,
 )
@@ -28,7 +28,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meet
     by_title,
     oldest_first,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import Named
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import Named, is_form
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import in_pool
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.rooms import (
     RETIRED,
@@ -37,7 +37,11 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.room
     Room,
     nearest,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.slugs import slug_of, slug_of_title
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.slugs import (
+    slug_of,
+    slug_of_name,
+    slug_of_title,
+)
 
 
 class EventLists:
@@ -51,6 +55,7 @@ class EventLists:
         self._params = params
         self._reports = reports
         self.slug = slug
+        self._retired_slugs: set[str] = set()
         self.active_meetings: Listing[Meeting] = Listing()
         self._titles: Named[Meeting] = Named(())
         # Meetings by ID: of those that are not in the list of active meetings, None when it does not exist.
@@ -85,8 +90,14 @@ class EventLists:
         stays = any(room.stays and not room.independent for room in rooms)
         whole = self._reports or stays or exclusive or self._params["state"] == RETIRED
         self.livestreams.others = whole or bool(self.slug)
-        self.livestreams.read(targets, whole)
-        if self.slug and not any(room.independent for room in rooms):
+        try:
+            self.livestreams.read(targets, whole)
+        except InvalidAnswer:
+            if self._params["state"] != STOPPED:
+                raise
+            # It changes all the time. What it shows is stopped, and what it does not show is read by itself.
+            self.livestreams.read(targets, whole=False)
+        if not self.livestreams.has_independent and (self.slug or any(room.independent for room in rooms)):
             self.livestreams.read_independent()
 
     def read_unlisted(self, rooms: Sequence[Room]) -> None:
@@ -111,7 +122,13 @@ class EventLists:
             self.warnings += (f"the meeting {meeting_id} is on the air and could not be read: {failures[meeting_id]}",)
         for room in by_id.values():
             room.meeting = self.meetings.get(room.meeting_id or "")
-            room.failure = room.failure or failures.get(room.meeting_id or "")
+            problem = failures.get(room.meeting_id or "")
+            if room.meeting is None and room.state == STOPPED and room.meeting_id in self.livestreams.active:
+                # It is on the air, whatever its meeting says.
+                room.meeting = Meeting(id=room.meeting_id)
+                room.warnings += (f"the meeting {room.meeting_id} of {room.name} could not be read: {problem}",)
+                continue
+            room.failure = room.failure or problem
             if room.meeting is None and room.failure is None:
                 room.failure = StateUnreachable(
                     f"the meeting {room.meeting_id} does not exist: check meeting_id, and that the meeting belongs to "
@@ -140,23 +157,48 @@ class EventLists:
                     )
                     # Another one of this name is left over.
                     break
-        unknown = [room for room in lost if room.meeting is None and not self._reports]
+        unknown = [room for room in lost if room.meeting is None]
         if unknown:
             self._find_retired(unknown)
 
     def _find_retired(self, rooms: Sequence[Room]) -> None:
-        """Find rooms among the retired meetings. A room to be stopped that is not even there has failed."""
-        retired = self._api.meetings(status=INACTIVE)
+        """Find rooms among the retired meetings. When all are to be stopped, one that is not even there has failed."""
+        try:
+            retired = self._api.meetings(status=INACTIVE)
+        except RealtimeError as failure:
+            # The other rooms are stopped all the same.
+            for room in rooms:
+                room.failure = failure
+            return
         _find_in(Named((item.title, item) for item in retired), rooms)
         titles = [item.title for item in (*self.active_meetings, *retired) if item.title]
         for room in rooms:
             if room.meeting is None and room.failure is None and room.state == STOPPED:
-                text = f"no meeting is titled {room.title!r}"
-                room.failure = StateUnreachable(nearest(text, room.title, titles))
+                text = nearest(f"no meeting is titled {room.title!r}", room.title, titles)
+                if self._reports:
+                    room.warnings += (text,)
+                elif self._params["state"] == STOPPED:
+                    room.failure = StateUnreachable(text)
 
     def titled(self, title: str) -> list[Meeting]:
         """The active meetings of a title. Raises when nobody can tell whether there are any."""
         return self._titles.find(title, f"the meeting {title!r}")[1]
+
+    def unknown_slug(self) -> str | None:
+        """What to say of a slug that nothing carries: it is probably misspelt, and the event goes on.
+
+        Retired meetings and livestreams of the last day count: an event that was stopped or retired may be so again.
+        """
+        retired = self._api.meetings(status=INACTIVE)
+        titled = {slug_of_title(item.title) for item in (*self.active_meetings, *retired)}
+        named = {item.name for item in (*self.livestreams.independent, *self.livestreams.active.values()) if item.name}
+        named |= self.livestreams.recent_names
+        if self.slug in titled or any(slug_of_name(name, {self.slug or ""}) for name in named):
+            return None
+        on_air = sorted(item.name or item.id or "?" for item in self.livestreams.active.values())
+        text = f"nothing carries the event's name {self.slug!r}"
+        text += f", and on the air are {', '.join(on_air)}" if on_air else ""
+        return nearest(text, self.slug, [slug for slug in titled if slug])
 
     # What belongs to whom
 
@@ -164,16 +206,49 @@ class EventLists:
     def slugs(self) -> set[str]:
         """The slugs that are in use in the app, as far as titles of meetings show them."""
         titles = {slug_of_title(item.title) for item in self.meetings.values() if item is not None}
-        return {slug for slug in (*titles, self.slug) if slug}
+        return {slug for slug in (*titles, *self._retired_slugs, self.slug) if slug}
+
+    def learn_slugs(self) -> None:
+        """Learn from retired meetings which slugs there are, where only names of livestreams say whose they are."""
+        own = {self.slug or ""}
+        named = [item.name for item in self.livestreams.independent]
+        for meeting_id, livestream in self.livestreams.active.items():
+            meeting = self.meetings.get(meeting_id)
+            if slug_of_title(meeting.title if meeting is not None else None) is None:
+                named.append(livestream.name)
+        # "camp-curie" is of "camp". "camp-2019-curie" may be of "camp-2019".
+        unsure = [
+            name for name in named if name and slug_of_name(name, own) and "-" in name[len(self.slug or "") + 1 :]
+        ]
+        if unsure:
+            self._retired_slugs = {slug_of_title(item.title) or "" for item in self._api.meetings(status=INACTIVE)}
 
     def meeting_ids(self, rooms: Iterable[Room]) -> set[str | None]:
-        """The meetings of the event's streams, also of those that this run leaves alone."""
-        others = self._params["others"]
+        """The meetings of the event's streams, also of those that this run leaves alone.
+
+        Where nobody can tell which meeting has a title, all that may have it are taken for meetings of the event.
+        """
+        rooms, others = list(rooms), self._params["others"]
         found = {room.meeting_id for room in rooms} | {item["meeting_id"] for item in others}
-        for title in [item["meeting_title"] for item in others if item["meeting_title"]]:
-            with contextlib.suppress(StateUnreachable):
+        unsure = [room.title for room in rooms if room.title and room.meeting is None]
+        for title in [*unsure, *(item["meeting_title"] for item in others if item["meeting_title"])]:
+            try:
                 found |= {item.id for item in self.titled(title)}
+            except StateUnreachable:
+                found |= {item.id for item in self.active_meetings if item.title and is_form(item.title, title)}
         return found - {None}
+
+    def prefer_on_air(self, rooms: Sequence[Room]) -> None:
+        """Of several meetings of one title, the one on the air is the one to be stopped, or to be reported on."""
+        for room in rooms:
+            if not room.title or room.meeting is None or not (room.state == STOPPED or self._reports):
+                continue
+            active = [item for item in self.titled(room.title) if item.id in self.livestreams.active]
+            if active and room.meeting.id not in self.livestreams.active:
+                room.meeting = oldest_first(active)[0]
+            also = [str(item.id) for item in active if item.id != room.meeting.id]
+            if also:
+                room.warnings += (f"other meetings titled {room.title!r} are on the air: {', '.join(also)}",)
 
 
 def _find_in(titles: Named[Meeting], rooms: Iterable[Room]) -> None:

@@ -114,10 +114,11 @@ class MeetingLivestream(LivestreamTarget):
 
     def find(self, listing: LivestreamListing) -> bool:
         self.before = listing.active.get(self.meeting_id)
-        return True
+        # What is not in a list that changed while it was read may be on the air all the same.
+        return self.before is not None or listing.active.whole or self.desired.state != "stopped"
 
     def complete(self) -> None:
-        """A listing shows all that is needed."""
+        self.read()
 
     def read(self) -> None:
         self.before = self.api.active_livestream(self.meeting_id)

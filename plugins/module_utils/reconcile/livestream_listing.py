@@ -66,6 +66,10 @@ class LivestreamListing:
         self.others = others
         self.active = OnAir()
         self.independent: Sequence[Livestream] = ()
+        # Whether these were read.
+        self.has_independent = False
+        # The names of the last day's livestreams, also of those that have ended; read with ``others`` only.
+        self.recent_names: set[str] = set()
         self.by_name: Named[Livestream] = Named(())
         self.by_id: Mapping[str | None, Livestream] = {}
 
@@ -79,6 +83,7 @@ class LivestreamListing:
     def read_independent(self) -> None:
         """Read all independent livestreams."""
         self.independent = self._api.livestreams(exclude_meetings=True)
+        self.has_independent = True
         self.by_name = independents(self.independent)
         self.by_id = {item.id: item for item in self.independent}
 
@@ -110,6 +115,7 @@ class LivestreamListing:
             now = datetime.datetime.fromtimestamp(self._context.clock.date(), datetime.timezone.utc)
             recent = self._api.livestreams(start_time=times.iso(now - LONGEST), whole=whole or not self.others)
             active.whole = active.whole and recent.whole
+            self.recent_names = {item.name for item in recent if item.name}
             for meeting_id, livestream in _by_meeting(recent).items():
                 active.setdefault(meeting_id, livestream)
         return active

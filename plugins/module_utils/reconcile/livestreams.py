@@ -57,7 +57,9 @@ def reconcile_livestreams(api: RealtimeApi, params: Mapping[str, Any], context: 
     batch = Batch(api, context, targets, listing, "livestreams", params["concurrency"], params["wait_timeout"])
     batch.observe()
     if params["exclusive"]:
-        named = {target.desired.meeting_id for target in targets if isinstance(target, MeetingLivestream)}
+        # One that is listed by its own ID may be that of a meeting, too.
+        named: set[str | None] = {target.desired.identity[1] for target in targets}
+        named |= {target.before.meeting_id for target in targets if isinstance(target.before, Livestream)}
         batch.unlisted = [
             to_be_stopped(api, livestream, params, context)
             for meeting_id, livestream in listing.active.items()
@@ -76,6 +78,7 @@ def to_be_stopped(
 ) -> LivestreamTarget:
     """The target of an active livestream that is in no list, and that ``exclusive`` stops."""
     wait = {option: params[option] for option in ("wait", "wait_timeout")}
-    target = MeetingLivestream(api, Desired("stopped", meeting_id=livestream.meeting_id, **wait), context)
+    desired = Desired("stopped", meeting_id=livestream.meeting_id, name=livestream.name, **wait)
+    target = MeetingLivestream(api, desired, context)
     target.before, target.listed = livestream, True
     return target

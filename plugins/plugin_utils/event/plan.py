@@ -39,7 +39,7 @@ ANSWERS: Spec = {
     "schedule_rooms": {"type": "list", "elements": "str", "default": []},
     "schedule_independent": {"type": "bool", "default": False},
     "auto_start": {"type": "bool"},
-    "exclusive": {"type": "str", "choices": ["no", "event", "app"], "default": "no"},
+    "exclusive": {"type": "str", "choices": ["no", "event", "app"]},
     "missing": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "float", "default": 120.0},
@@ -68,12 +68,14 @@ ReadSchedule = Callable[[str, Sequence[str], Sequence[str], Union[str, None]], M
 Stream = dict[str, Any]
 
 
-def plan_event(answers: Mapping[str, Any], read_schedule: ReadSchedule, prefix: str = "") -> dict[str, Any]:
+def plan_event(
+    answers: Mapping[str, Any], read_schedule: ReadSchedule, prefix: str = "", reports: bool = False
+) -> dict[str, Any]:
     """What an event is to be: ``options`` (the answers in their types), ``event``, ``streams`` and ``others``.
 
     ``streams`` are those that this run is about, ``others`` the rest of the event, when only some rooms or days were
     asked for. Raises :class:`~.answers.InvalidOption`, and whatever ``read_schedule`` raises. ``prefix`` is what the
-    names of answers begin with in messages.
+    names of answers begin with in messages. ``reports``: the event is only reported on, so that its slug is enough.
     """
     answers = {**answers, "verify": _switch(answers.get("verify"), "warn")}
     # A boolean is what it was before it could say "event".
@@ -96,13 +98,19 @@ def plan_event(answers: Mapping[str, Any], read_schedule: ReadSchedule, prefix: 
     streams = _streams(options, schedule, slug, prefix)
     streams, others = _chosen(streams, options["only"], slug, prefix)
     others += [_of_room(room, slug, options) for room in schedule["others"] if room["name"] not in _names(streams)]
-    # A whole event is stopped by its slug alone. Otherwise a survey left blank must not end what is on the air.
-    if not streams and not others and not (slug and options["state"] in ENDS):
+    # A whole event is stopped or reported on by its slug alone. Otherwise a survey left blank must not end what is on
+    # the air.
+    if not streams and not others and not (slug and (options["state"] in ENDS or reports)):
         raise InvalidOption(
             f"nothing to livestream: give {prefix}streams or {prefix}schedule, or, to stop an event, {prefix}event"
         )
-    if options["state"] == "stopped" and options["exclusive"] == "no" and slug and not others:
-        options["exclusive"] = "event"
+    if options["exclusive"] is None:
+        whole = options["state"] == "stopped" and slug and not others
+        options["exclusive"] = "event" if whole else "no"
+    if options["credentials"] and options["state"] == "retired" and not streams:
+        raise InvalidOption(
+            f"{prefix}credentials needs {prefix}streams or {prefix}schedule: whose key files are to be removed?"
+        )
     if options["credentials"]:
         try:
             check_names([stream["name"] for stream in streams if stream["state"] != "stopped"])
@@ -149,7 +157,8 @@ def _chosen(
     chosen: set[str] = set()
     for index, wanted in enumerate(only):
         found = [item for item in streams if wanted in (item["name"], item["title"], item["meeting_title"])]
-        found = found or [item for item in streams if item["name"] == name_with(slug, wanted)]
+        named = name_with(slug, wanted), title_with(slug, wanted)
+        found = found or [item for item in streams if item["name"] == named[0] or item["meeting_title"] == named[1]]
         if not found:
             known = ", ".join(sorted(_names(streams)))
             raise InvalidOption(f"{prefix}only[{index}] is {wanted!r}, which is none of the streams: {known}")

@@ -17,7 +17,12 @@ OF_THE_TASK = ("changed",)
 Result = Mapping[str, Any]
 
 
-def published(event: Result, applied: Result, waited: Result, credentials: Result) -> dict[str, Any]:
+CHECKED = "check mode: nothing was sent, and this is what would be"
+
+
+def published(
+    event: Result, applied: Result, waited: Result, credentials: Result, check_mode: bool = False
+) -> dict[str, Any]:
     """What is published of an event.
 
     ``seen`` is whether anything was read, ``streams`` are by name, ``public`` is what other jobs get to know of them,
@@ -31,23 +36,35 @@ def published(event: Result, applied: Result, waited: Result, credentials: Resul
     last = waited if "streams" in waited else applied
     streams = {item["name"]: {"msg": None, **_kept(item)} for item in last.get("streams", ())}
     leftovers = [_kept(item) for item in last.get("leftovers", ())]
+    unlisted = [item for item in last.get("unlisted", ()) if item["changed"]]
     told = [result.get("msg") for result in (last, waited, credentials) if _failed(result)]
     return {
         "seen": "streams" in last,
         "streams": streams,
         "public": {name: {key: item.get(key) for key in PUBLIC} for name, item in streams.items()},
         "leftovers": leftovers,
-        "lines": [*map(_line, streams.values()), *(f"left over: {_line(item)}" for item in leftovers)],
+        "lines": [
+            *([CHECKED] if check_mode else ()),
+            *map(_line, streams.values()),
+            *(f"{'left over' if streams else 'of the event'}: {_line(item)}" for item in leftovers),
+            *(f"stopped besides: {_line(item)}" for item in unlisted),
+        ],
         "sheet": {
             "title": event["title"] or "Livestreams",
             "subtitle": " to ".join(dict.fromkeys(day for day in (event["start"], event["end"]) if day)),
             "time_zone": event["time_zone"],
             "url": event["url"],
-            "streams": list(streams.values()),
+            "streams": [_on_sheet(item) for item in streams.values()],
             "leftovers": leftovers,
         },
         "failure": ". ".join(dict.fromkeys(str(text) for text in told)) or None,
     }
+
+
+def _on_sheet(item: Result) -> dict[str, Any]:
+    """A stream as the run sheet shows it: one that was to start and is not on the air has not ended."""
+    missing = item.get("state") == "started" and item.get("on_air") is False and item["status"] in ("IDLE", "INVOKED")
+    return {**item, "status": "MISSING"} if missing else dict(item)
 
 
 def _kept(item: Result) -> dict[str, Any]:
@@ -57,7 +74,8 @@ def _kept(item: Result) -> dict[str, Any]:
 def _line(item: Result) -> str:
     """The name of a stream, what it is of, and how it stands."""
     kind = item["meeting_id"] or ("independent" if item.get("independent") or item["id"] else "no meeting")
-    status = item["status"] or {True: "on the air", False: "not on the air"}.get(item["on_air"], "unknown")
+    seen = {True: "on the air", False: "not on the air", None: "unknown"}[item.get("on_air")]
+    status = item["status"] or seen
     name = item["name"] or item.get("meeting_title")
     return "  ".join(str(text) for text in (name, kind, status, item.get("playback_url")) if text)
 
