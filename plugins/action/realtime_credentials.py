@@ -15,7 +15,6 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import CREDENTIALS
 from ansible_collections.eventops.cloudflare.plugins.module_utils.files import Placed
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import REQUESTS_IMPORT_ERROR
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.credentials import (
     Folders,
@@ -25,6 +24,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.cred
     sent,
     write_credentials,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import REQUESTS_IMPORT_ERROR
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.in_process import InProcessAction
 
 # What of a module's result is Ansible's own, and goes on as it is.

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import Spec
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import REQUESTS_IMPORT_ERROR
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
     Reconcile,
@@ -21,6 +20,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
     perform,
     perform_alone,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import REQUESTS_IMPORT_ERROR
 
 try:
     from ansible.module_utils.secrets import register_secrets  # ansible-core 2.22 and later

@@ -23,13 +23,17 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     RequestFailed,
     printable,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import ApiCredentials
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import DEFAULT_BASE_URL, Client, Settings
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
     Outcome,
     check_seconds,
     given,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.auth import ApiCredentials
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import (
+    DEFAULT_BASE_URL,
+    Client,
+    Settings,
 )
 
 # Python 3.8 cannot subscript what collections.abc has.

@@ -22,22 +22,24 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import (
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import (
     REQUESTS_IMPORT_ERROR,
     requests,
     urllib3,
     urllib3_exceptions,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.bounded import BoundedAdapter
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.connection_errors import explain_connection_error
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.redirects import (
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.bounded import BoundedAdapter
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.connection_errors import (
+    explain_connection_error,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.redirects import (
     NotFollowed,
     PlainSession,
     following,
     unfit,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.session import set_up
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.tls import tls_context
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.session import set_up
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.tls import tls_context
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.addresses import Address
 
 SECONDS = 60.0  # for connections, redirects, headers and body together

@@ -26,8 +26,6 @@ from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.arguments import Spec
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import REQUESTS_IMPORT_ERROR
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Client, Settings
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
     Progress,
@@ -42,6 +40,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
     perform,
     perform_alone,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import REQUESTS_IMPORT_ERROR
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import Client, Settings
 
 try:
     from ansible.module_utils.secrets import register_secrets

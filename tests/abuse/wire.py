@@ -12,8 +12,8 @@ from typing import Any
 import requests
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import models
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.body import parse
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.messages import explain
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.body import parse
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.messages import explain
 
 LIVESTREAM = b"""{"id": "a", "name": "Saal 1", "meeting_id": null, "status": "LIVE", "disabled": "false",
  "ingest_server": "rtmps://live.example.org:443/live/", "playback_url": "https://example.org/a.m3u8",

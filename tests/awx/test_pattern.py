@@ -16,8 +16,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from jsonschema import Draft202012Validator
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments, task
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import Credentials
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import DEFAULT_BASE_URL
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.auth import Credentials
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import DEFAULT_BASE_URL
 from awx import rules
 from awx.pattern import KINDS, PATTERN, ROOT, credential_type, meta, survey, with_surveys
 

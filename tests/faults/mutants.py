@@ -96,44 +96,44 @@ class Mutant:
 MUTANTS: Final = (
     Mutant(
         "a blind POST retry",
-        f"{UTILS}/http/retry.py",
+        f"{UTILS}/transport/retry.py",
         'READS = frozenset({"GET"})',
         'READS = frozenset({"GET", "POST"})',
     ),
     Mutant(
         "what a proxy reports counts as never sent",
-        f"{UTILS}/http/connection_errors.py",
+        f"{UTILS}/transport/connection_errors.py",
         "    reasons = (urllib3_exceptions.NewConnectionError, urllib3_exceptions.ConnectTimeoutError)\n",
         "    if isinstance(error, requests.exceptions.ProxyError):\n        return True\n"
         "    reasons = (urllib3_exceptions.NewConnectionError, urllib3_exceptions.ConnectTimeoutError)\n",
     ),
     Mutant(
         "a request counts as sent only on a connection that was kept",
-        f"{UTILS}/http/bounded.py",
+        f"{UTILS}/transport/bounded.py",
         "            if not self._connecting:\n                on_send(True)\n",
         "",
     ),
     Mutant(
         "an informational answer taken for the answer",
-        f"{UTILS}/http/bounded.py",
+        f"{UTILS}/transport/bounded.py",
         "if status == 101 or status not in range(100, 200):",
         "if status:",
     ),
     Mutant(
         "Retry-After ignored",
-        f"{UTILS}/http/client.py",
+        f"{UTILS}/transport/client.py",
         "        delay = None if isinstance(outcome, Exception) else _retry_after(outcome)\n",
         "        delay = None\n",
     ),
     Mutant(
         "a block forgotten",
-        f"{UTILS}/http/client.py",
+        f"{UTILS}/transport/client.py",
         "        if status == 429 and retry_after:\n            self.limit.block(retry_after)\n",
         "",
     ),
     Mutant(
         "a block forgotten with the request that met it",
-        f"{UTILS}/http/limits.py",
+        f"{UTILS}/transport/limits.py",
         "            else:\n                self._paused_until = max(self._paused_until, until)\n",
         "",
     ),
@@ -266,7 +266,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "credentials follow a redirect",
-        "plugins/module_utils/http/redirects.py",
+        "plugins/module_utils/transport/redirects.py",
         "            auth = None\n        url = target",
         "            pass\n        url = target",
         CREDENTIALS,

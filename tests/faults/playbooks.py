@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -170,7 +170,8 @@ class Playbooks:
 @contextmanager
 def playing(stage: Stage) -> Iterator[Playbooks]:
     """Playbooks on a stage, until the block ends."""
-    with TemporaryDirectory() as directory:
+    with ExitStack() as stack:
+        directory = stack.enter_context(TemporaryDirectory())
         home = Path(directory) / "home"
         home.mkdir()
         player = Player(Simulated(stage), home, vault=home / "vault")  # type: ignore[arg-type]
@@ -180,10 +181,7 @@ def playing(stage: Stage) -> Iterator[Playbooks]:
         environment.update(
             ANSIBLE_CALLBACK_PLUGINS=callbacks, ANSIBLE_CALLBACKS_ENABLED="record,staged", **{VARIABLE: str(socket)}
         )
-        with serving_time(socket, stage.pass_time, stage.now) as time:
-            loaded = Loaded(environment, home)
-            playbooks = Playbooks(stage, home, replace(player, loaded=loaded), time)
-            try:
-                yield playbooks
-            finally:
-                loaded.close()
+        time = stack.enter_context(serving_time(socket, stage.pass_time, stage.now))
+        loaded = Loaded(environment, home)
+        stack.callback(loaded.close)
+        yield Playbooks(stage, home, replace(player, loaded=loaded), time)

@@ -30,7 +30,6 @@ from unittest.mock import patch
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Client, Settings
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import (
     event,
     livestreams,
@@ -38,6 +37,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile impo
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.task import Reconcile, perform
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import Client, Settings
 from simulator.certificates import Authority
 from simulator.clock import Clock as ServiceClock
 from simulator.credentials import Access

@@ -22,7 +22,6 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Client, Settings
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile import (
     analytics,
     credentials,
@@ -46,6 +45,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
     perform,
     perform_alone,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import Client, Settings
 from integration.loaded import Loaded
 from simulator.client import Control
 from simulator.journal import Entry

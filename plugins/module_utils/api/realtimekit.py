@@ -24,7 +24,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     InvalidRequest,
     WriteOutcomeUnknown,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Answer, Client
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import Answer, Client
 
 PAGE_SIZE = 100  # the largest in production use; the service may cap it
 MOST_PAGES = 10_000  # a bound against lists that never end
@@ -56,7 +56,7 @@ class RealtimeApi:
 
     @property
     def service_time(self) -> float | None:
-        """Unix seconds by the service's clock, see :attr:`~..http.client.Client.service_time`."""
+        """Unix seconds by the service's clock, see :attr:`~..transport.client.Client.service_time`."""
         return self.client.service_time
 
     def _path(self, *segments: str) -> str:

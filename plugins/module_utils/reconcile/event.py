@@ -11,7 +11,7 @@ stopped when asked for.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import IDLE, LIVE, Livestream, Meeting
@@ -21,7 +21,6 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     StateUnreachable,
     WaitTimedOut,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.hls import Manifests
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.batch import Batch
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
@@ -30,7 +29,11 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.comm
     given,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.event_lists import EventLists
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.leftovers import Leftover, leftovers_of
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.leftovers import (
+    Leftover,
+    leftovers_of,
+    unlisted,
+)
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_plan import Desired, find, plan
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestreams import target_of, to_be_stopped
@@ -54,6 +57,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.room
     rooms_of,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.slugs import SLUG
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.hls import Manifests
 
 NO_SLUG = (
     "the event has no slug, so nothing can be recognised as left over from it: set event to a short name of it, "
@@ -205,42 +209,22 @@ class Event:
 
     def bring_about(self) -> None:
         """Create and change meetings, start and stop livestreams, wait, and verify."""
-        self.add_unlisted()
+        self.livestreams.unlisted = [*self.to_be_stopped()]
         self.ensure_meetings()
         self.livestreams.decide(self.livestreams.all)
         self.livestreams.carry_out()
         self.verify()
 
-    def add_unlisted(self) -> None:
+    def to_be_stopped(self) -> Iterator[LivestreamTarget]:
         """What is to be stopped besides: leftovers of the event, or all others of the app."""
         if self.exclusive == "no":
             return
-        left = {item.current.meeting_id: item for item in self.leftovers if item.current.meeting_id}
-        listed = self.lists.meeting_ids(self.rooms)
-        # A room may have got another meeting while it is on the air. What is in the list is stopped only by its state.
-        kept = set() if self.params["state"] == STOPPED else {room.name for room in self.rooms}
-        for meeting_id, livestream in self.lists.livestreams.active.items():
-            another = meeting_id not in listed and livestream.name not in self.lists.other_names
-            if livestream.name in kept:
-                continue
-            if meeting_id in left or (self.exclusive == "app" and another):
-                target = to_be_stopped(self.api, livestream, self.params, self.context)
-                self.livestreams.unlisted.append(target)
-                if meeting_id in left:
-                    left[meeting_id].stopping = target
-        if self.params["state"] == STOPPED:
-            self.await_encoders()
-
-    def await_encoders(self) -> None:
-        """Wait for the encoders of independent livestreams that are left over. Only they end these."""
-        wait = {option: self.params[option] for option in ("wait", "wait_timeout")}
-        for item in self.leftovers:
-            found = item.livestream
-            if found is not None and found.meeting_id is None and item.on_air:
-                desired = Desired(STOPPED, livestream_id=found.id, name=found.name, **wait)
-                item.stopping = target_of(self.api, desired, self.context)
-                item.stopping.before, item.stopping.listed = found, True
-                self.livestreams.unlisted.append(item.stopping)
+        for livestream in unlisted(self.lists, self.rooms, self.leftovers, self.exclusive, self.params["state"]):
+            target = to_be_stopped(self.api, livestream, self.params, self.context)
+            for item in self.leftovers:
+                if item.livestream is livestream:
+                    item.stopping = target
+            yield target
 
     def ensure_meetings(self) -> None:
         """Create the meetings that are missing, and set what they do when somebody joins."""
@@ -317,23 +301,23 @@ class Event:
         if self.params["missing"] == "warn" and not self.reports:
             self.warnings += tuple(f"{room.name} is missing: {room.why}" for room in missing)
         failures = [(room.name, room.why) for room in self.rooms if room.why and not self.tolerated(room)]
-        unlisted = self.livestreams.unlisted
+        extra = self.livestreams.unlisted
         own = {id(room.wanted) for room in self.rooms}
-        others = [*unlisted, *(target for target in self.meetings.targets if id(target) not in own)]
+        others = [*extra, *(target for target in self.meetings.targets if id(target) not in own)]
         failures += [(target.desired.short, target.failure) for target in others if target.failure]
         left = {id(item.stopping) for item in self.leftovers}
         batches = (self.meetings.outcome(), self.livestreams.outcome())
         values = {
             "streams": [self.result(room) for room in self.rooms],
             "leftovers": [item.result() for item in self.leftovers],
-            "unlisted": [target.result() for target in unlisted if id(target) not in left],
+            "unlisted": [target.result() for target in extra if id(target) not in left],
             "missing": [room.name for room in missing],
         }
         warnings = [*self.warnings, *self.lists.warnings, *(text for room in self.rooms for text in room.warnings)]
         warnings += [text for batch in batches for text in batch.warnings]
         besides = [
             repr(target.kept_name or target.desired.short)
-            for target in unlisted
+            for target in extra
             if id(target) not in left and target.changed
         ]
         if besides:

@@ -16,7 +16,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.event_lists import EventLists
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import failure_values
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.rooms import Room, on_air
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.rooms import STOPPED, Room, on_air
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.slugs import (
     slug_of,
     slug_of_name,
@@ -101,3 +101,23 @@ def _independent(lists: EventLists, rooms: Sequence[Room]) -> Iterator[Leftover]
     for item in lists.livestreams.independent:
         if slug_of_name(item.name, slugs) == lists.slug and not item.disabled and item.id not in listed:
             yield Leftover(livestream=item)
+
+
+def unlisted(
+    lists: EventLists, rooms: Sequence[Room], leftovers: Sequence[Leftover], exclusive: str, state: str
+) -> Iterator[Livestream]:
+    """The livestreams that ``exclusive`` stops, none of them of the list.
+
+    When an event is stopped, encoders that feed independent ones are waited for: only they end these.
+    """
+    left = {item.livestream.meeting_id for item in leftovers if item.livestream is not None} - {None}
+    listed = lists.meeting_ids(rooms)
+    # A room may have got another meeting while it is on the air. What is in the list is stopped only by its state.
+    kept = set() if state == STOPPED else {room.name for room in rooms}
+    for meeting_id, livestream in lists.livestreams.active.items():
+        another = meeting_id not in listed and livestream.name not in lists.other_names
+        if livestream.name not in kept and (meeting_id in left or (exclusive == "app" and another)):
+            yield livestream
+    for item in leftovers if state == STOPPED else ():
+        if item.livestream is not None and item.livestream.meeting_id is None and item.on_air:
+            yield item.livestream

@@ -78,7 +78,8 @@ def to_be_stopped(
 ) -> LivestreamTarget:
     """The target of an active livestream that is in no list, and that ``exclusive`` stops."""
     wait = {option: params[option] for option in ("wait", "wait_timeout")}
-    desired = Desired("stopped", meeting_id=livestream.meeting_id, name=livestream.name, **wait)
-    target = MeetingLivestream(api, desired, context)
+    own_id = None if livestream.meeting_id else livestream.id
+    desired = Desired("stopped", livestream.meeting_id, own_id, livestream.name, **wait)
+    target = target_of(api, desired, context)
     target.before, target.listed = livestream, True
     return target

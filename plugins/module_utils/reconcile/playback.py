@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest, RealtimeError
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.hls import Check, Manifests
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.redirects import unfit
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
     Outcome,
@@ -29,6 +27,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool
     failure_message,
     in_pool,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.hls import Check, Manifests
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.redirects import unfit
 
 REQUEST = 10.0  # seconds that one request may take
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
 import sys
@@ -13,7 +14,6 @@ import threading
 from typing import Any
 from unittest.mock import patch
 
-import requests  # noqa: F401 - before the clock is replaced: it keeps the real one
 from ansible.plugins.callback import CallbackBase
 
 DOCUMENTATION = """
@@ -25,6 +25,8 @@ description:
 author:
   - eventops contributors (@eventops)
 """
+
+importlib.import_module("requests")  # before the clock is replaced: it keeps the real one
 COMMON = "ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common"
 
 

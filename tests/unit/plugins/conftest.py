@@ -16,10 +16,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http import client as client_module
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import ApiCredentials
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Client, Settings
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport import client as client_module
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.auth import ApiCredentials
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import Client, Settings
 
 TOKEN = "unit-token-4f1b9c0d7e2a"
 PREFIX = "/client/v4/accounts/acc/realtime/kit/app"

@@ -18,8 +18,8 @@ import pytest
 import yaml
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import DEFAULT_BASE_URL
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.session import VERSION
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import DEFAULT_BASE_URL
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.session import VERSION
 
 ROOT = Path(__file__).parents[3]
 UTILS = ROOT / "plugins/module_utils"
@@ -39,25 +39,25 @@ SPECS = [
 ]
 # Modules that take no client options, since they do not talk to the API.
 ALONE = {"event_page", "event_plan", "event_result", "realtime_playback_info"}
-PACKAGES = ("http", "api", "reconcile")
-LIBRARIES = ("requests", "urllib3", ".http._requests")
+PACKAGES = ("transport", "api", "reconcile")
+LIBRARIES = ("requests", "urllib3", ".transport._requests")
 # What the files of each layer must not import; the longest prefix of a file's path says which layer it is of.
 FORBIDDEN: dict[str, tuple[str, ...]] = {
-    "": ("ansible", *LIBRARIES, ".http", ".api", ".reconcile", ".task", ".module", ".arguments"),
-    "http/": ("ansible", "requests", "urllib3", ".api", ".reconcile", ".task", ".module", ".arguments"),
-    "http/retry.py": ("ansible", *LIBRARIES, ".http", ".api", ".reconcile"),
-    "http/limits.py": ("ansible", *LIBRARIES, ".http.client", ".api", ".reconcile"),
-    "http/_requests.py": ("ansible", ".errors", ".http", ".api", ".reconcile"),
-    "http/bounded.py": ("ansible", ".errors", ".http.client", ".api", ".reconcile"),
+    "": ("ansible", *LIBRARIES, ".transport", ".api", ".reconcile", ".task", ".module", ".arguments"),
+    "transport/": ("ansible", "requests", "urllib3", ".api", ".reconcile", ".task", ".module", ".arguments"),
+    "transport/retry.py": ("ansible", *LIBRARIES, ".transport", ".api", ".reconcile"),
+    "transport/limits.py": ("ansible", *LIBRARIES, ".transport.client", ".api", ".reconcile"),
+    "transport/_requests.py": ("ansible", ".errors", ".transport", ".api", ".reconcile"),
+    "transport/bounded.py": ("ansible", ".errors", ".transport.client", ".api", ".reconcile"),
     "api/": ("ansible", *LIBRARIES, ".reconcile", ".task", ".module", ".arguments"),
-    "api/models.py": ("ansible", *LIBRARIES, ".http", ".reconcile"),
-    "api/listing.py": ("ansible", *LIBRARIES, ".http", ".reconcile"),
-    "reconcile/": ("ansible", *LIBRARIES, ".http.client", ".task", ".module", ".arguments"),
-    "reconcile/naming.py": ("ansible", *LIBRARIES, ".http", ".api"),
-    "reconcile/slugs.py": ("ansible", *LIBRARIES, ".http", ".api"),
+    "api/models.py": ("ansible", *LIBRARIES, ".transport", ".reconcile"),
+    "api/listing.py": ("ansible", *LIBRARIES, ".transport", ".reconcile"),
+    "reconcile/": ("ansible", *LIBRARIES, ".transport.client", ".task", ".module", ".arguments"),
+    "reconcile/naming.py": ("ansible", *LIBRARIES, ".transport", ".api"),
+    "reconcile/slugs.py": ("ansible", *LIBRARIES, ".transport", ".api"),
     "task.py": ("ansible", "requests", "urllib3"),
-    "arguments.py": (*LIBRARIES, ".http", ".api", ".reconcile"),
-    "module.py": ("requests", "urllib3", ".http.client", ".api"),
+    "arguments.py": (*LIBRARIES, ".transport", ".api", ".reconcile"),
+    "module.py": ("requests", "urllib3", ".transport.client", ".api"),
 }
 FILES = sorted(str(path.relative_to(UTILS)) for path in UTILS.rglob("*.py"))
 

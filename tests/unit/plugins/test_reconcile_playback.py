@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.hls import Check
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context, Outcome
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.playback import check_all
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.hls import Check
 
 PLAYS, DOES_NOT = Check(None, 200), Check("HTTP 404 Not Found", 404)
 

@@ -18,8 +18,8 @@ from requests.adapters import HTTPAdapter
 from werkzeug import Request, Response
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.hls import Check, Manifests
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.redirects import unfit
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.hls import Check, Manifests
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.redirects import unfit
 
 MANIFEST = "#EXTM3U\n#EXT-X-VERSION:3\n"
 

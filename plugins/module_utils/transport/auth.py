@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import AuthBase, requests
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import AuthBase, requests
 
 
 @dataclass(frozen=True)

@@ -31,21 +31,21 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     RequestFailed,
     WriteOutcomeUnknown,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import (
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import (
     Session,
     requests,
     urllib3_exceptions,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import ApiAuth, ApiCredentials
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.body import beginning_of, content_of, parse
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.bounded import BoundedAdapter
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.connection_errors import (
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.auth import ApiAuth, ApiCredentials
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.body import beginning_of, content_of, parse
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.bounded import BoundedAdapter
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.connection_errors import (
     explain_connection_error,
     is_permanent,
     never_connected,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.limits import RateLimit
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.messages import (
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.limits import RateLimit
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.messages import (
     CHECK_NETWORK,
     CHECK_PROXY,
     advise,
@@ -53,8 +53,11 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.http.messages 
     one_line,
     short,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.proxy import check_proxy, environment_proxies
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.retry import (
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.proxy import (
+    check_proxy,
+    environment_proxies,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.retry import (
     AMBIGUOUS_STATUSES,
     READS,
     TRANSIENT_STATUSES,
@@ -64,9 +67,9 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.http.retry imp
     limit_of,
     retry_after_seconds,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.session import set_up
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.tls import tls_context
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.url import check_base_url, origin
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.session import set_up
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.tls import tls_context
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.url import check_base_url, origin
 
 DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4"
 MAX_CONNECTIONS = 32  # kept open for as many threads

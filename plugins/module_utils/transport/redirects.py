@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import Session, requests
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.proxy import environment_proxies
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.session import MOST_REDIRECTS
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import Session, requests
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.proxy import environment_proxies
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.session import MOST_REDIRECTS
 
 SHORTEST = 1.0  # seconds that a redirected request is given at least
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import requests
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import requests
 
 VERSION = "0.1.0"
 MOST_REDIRECTS = 5

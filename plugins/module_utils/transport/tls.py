@@ -14,7 +14,7 @@ import os
 import ssl
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import requests, urllib3
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import requests, urllib3
 
 
 def tls_context(validate_certs: bool, ca_path: str | None) -> ssl.SSLContext:

@@ -28,9 +28,9 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     InvalidRequest,
     WriteOutcomeUnknown,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import ApiCredentials
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Client, Settings
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.tls import tls_context
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.auth import ApiCredentials
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import Client, Settings
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.tls import tls_context
 
 HOST = "api.example.test"
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"

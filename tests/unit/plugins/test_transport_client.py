@@ -29,10 +29,10 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     RequestFailed,
     WriteOutcomeUnknown,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.auth import ApiCredentials
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import Client, Settings
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.proxy import environment_proxies
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.retry import retry_after_seconds
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.auth import ApiCredentials
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import Client, Settings
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.proxy import environment_proxies
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.retry import retry_after_seconds
 
 PATH = "/accounts/acc/realtime/kit/app/livestreams"
 OK = {"success": True, "data": []}

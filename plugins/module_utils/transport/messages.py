@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import printable
 
 if TYPE_CHECKING:
-    from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import requests
+    from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import requests
 
 LONGEST_TEXT = 500  # characters of an API's error text that are passed on
 CHECK_NETWORK = "check the network and base_url"

@@ -13,20 +13,22 @@ import http.client
 import time
 from dataclasses import dataclass
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import (
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import (
     requests,
     urllib3_exceptions,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.bounded import BoundedAdapter
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.client import MAX_CONNECTIONS
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.connection_errors import explain_connection_error
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.redirects import (
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.bounded import BoundedAdapter
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import MAX_CONNECTIONS
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.connection_errors import (
+    explain_connection_error,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.redirects import (
     NotFollowed,
     PlainSession,
     following,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.session import set_up
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.tls import tls_context
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.session import set_up
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.tls import tls_context
 
 BEGINNING = b"#EXTM3U"
 

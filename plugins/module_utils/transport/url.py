@@ -11,7 +11,7 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.messages import LONGEST_TEXT
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.messages import LONGEST_TEXT
 
 # Characters of a host and a path (RFC 3986); no query, no fragment, nothing that is not ASCII.
 _BASE_URL = re.compile(r"(?i:https?)://[A-Za-z0-9._~:/\[\]!$&'()*+,;=%-]+")

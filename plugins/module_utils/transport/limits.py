@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.retry import Limit
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.retry import Limit
 
 LONGEST_WINDOW = 600  # seconds until a limit is reset that are believed; Cloudflare's lasts 300
 

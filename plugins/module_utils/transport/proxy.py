@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import requests
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.messages import CHECK_PROXY
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.url import is_loopback
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import requests
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.messages import CHECK_PROXY
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.url import is_loopback
 
 
 def environment_proxies(url: str) -> dict[str, str]:

@@ -11,9 +11,12 @@ import ssl
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import requests, urllib3_exceptions
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.bounded import AnswerTooLarge
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.messages import (
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import (
+    requests,
+    urllib3_exceptions,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.bounded import AnswerTooLarge
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.messages import (
     CHECK_NETWORK,
     CHECK_PROXY,
     one_line,

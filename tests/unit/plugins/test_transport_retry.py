@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.retry import (
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.retry import (
     RESERVE,
     TRANSIENT_STATUSES,
     Limit,

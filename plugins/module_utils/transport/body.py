@@ -12,8 +12,14 @@ import math
 import re
 from typing import Any
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import requests, urllib3_exceptions
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http.bounded import LARGEST_ANSWER, AnswerTooLarge
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import (
+    requests,
+    urllib3_exceptions,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.bounded import (
+    LARGEST_ANSWER,
+    AnswerTooLarge,
+)
 
 CHUNK = 2**16  # bytes that are unpacked at a time
 LONGEST_READ = 65_536  # characters of an answer that is not JSON in which a text is looked for

@@ -17,7 +17,7 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.http._requests import (
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import (
     HTTPAdapter,
     HTTPConnection,
     HTTPConnectionPool,
