@@ -398,6 +398,22 @@ def test_keys_are_there_before_the_encoder_is_waited_for(playbook: Any, sim: Con
     assert "camp2019-mast is missing" in warned.output
 
 
+def test_a_report_is_written_although_a_room_fails(playbook: Any, sim: Control) -> None:
+    data = playbook.home / "status.json"
+    streams = [STREAMS[0], {"name": "gone", "meeting_id": "gone"}]
+    said = answers(streams=streams, event="camp2019", status_data=str(data))
+    ran = playbook(STATUS, **said)
+    assert ran.returncode == 2
+    assert "1 of 2 rooms failed: camp2019-gone: the meeting gone does not exist" in ran.failure
+    assert [item.get("failed", False) for item in json.loads(data.read_text())["streams"]] == [False, True]
+
+
+def test_check_mode_says_that_it_only_foresees(playbook: Any, sim: Control) -> None:
+    check = playbook(START, "--check", **answers(streams=STREAMS[:1], event="camp2019"))
+    assert check.returncode == 0, check.output
+    assert "check mode: nothing was sent, and this is what would be" in check.output
+
+
 @pytest.mark.cores
 def test_an_event_is_reported_and_retired(playbook: Any, sim: Control) -> None:
     data = playbook.home / "status.json"
@@ -412,6 +428,9 @@ def test_an_event_is_reported_and_retired(playbook: Any, sim: Control) -> None:
     found = json.loads(data.read_text())
     assert (found["event"], found["missing"], found["leftovers"]) == ("camp2019", [], [])
     assert [item["status"] for item in found["streams"]] == ["LIVE", "LIVE"]
+    told = playbook(STATUS, **answers(event="camp2019"))
+    assert told.returncode == 0, told.output
+    assert [line[:12] for line in told.results[-2]["result"]["msg"]] == ["of the event"] * 2
     refused = playbook(CLEANUP, **said)
     assert (refused.returncode, refused.accepted) == (2, [])
     assert (playbook.vault / "encoders/camp2019-curie").exists()

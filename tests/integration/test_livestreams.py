@@ -173,6 +173,14 @@ class TestExclusive:
         assert writes(ran) == ["start_livestream"]
         assert ran.values["unlisted"] == []
 
+    def test_nor_is_one_that_is_listed_by_its_own_id(self, actor: Any, sim: Control) -> None:
+        seeded = sim.seed(meetings=2, active=True)
+        sim.advance(60)
+        entries = [{"livestream_id": seeded["livestreams"][0], "state": "started"}]
+        ran = actor(LIVESTREAMS, livestreams=entries, exclusive=True)
+        assert writes(ran) == ["stop_livestream"]
+        assert [item["id"] for item in ran.values["unlisted"]] == [seeded["livestreams"][1]]
+
 
 class TestFailures:
     """One failure stops none of the others."""

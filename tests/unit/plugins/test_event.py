@@ -155,6 +155,10 @@ def test_answers_become_what_they_are_meant_to_be(answer: str, value: Any, expec
         ({"exclusive": "some"}, "event_livestream_exclusive must be one of no, event, app, not 'some'"),
         ({"missing": "ignore"}, "event_livestream_missing must be one of fail, warn, not 'ignore'"),
         ({"streams": "", "event": "camp"}, "nothing to livestream"),
+        (
+            {"streams": "", "event": "camp", "state": "retired", "credentials": "keys"},
+            "event_livestream_credentials needs event_livestream_streams or event_livestream_schedule: whose key files",
+        ),
         ({"streams": "", "exclusive": True}, "nothing to livestream: give event_livestream_streams or"),
         ({"streams": "a"}, "event_livestream_streams[0] must be a mapping, not 'a'"),
         ({"streams": 7}, "event_livestream_streams[0] must be a mapping, not 7"),
@@ -274,9 +278,9 @@ def test_the_slug_is_put_in_front_where_it_is_missing() -> None:
     assert plan(streams=listed)["event"]["slug"] is None
 
 
-@pytest.mark.parametrize("only", [["a"], ["camp-a"], ["A room"], "a", "[camp-a]"])
+@pytest.mark.parametrize("only", [["a"], ["camp-a"], ["A room"], ["A hall"], ["camp: A hall"], "a", "[camp-a]"])
 def test_only_some_are_chosen(only: Any) -> None:
-    listed = [{"name": "a", "title": "A room", "meeting_title": "A"}, *LIST[1:]]
+    listed = [{"name": "a", "title": "A room", "meeting_title": "A hall"}, *LIST[1:]]
     found = plan(streams=listed, event="camp", only=only, state="stopped")
     assert names(found["streams"]) == ["camp-a"]
     assert found["others"] == [
@@ -293,6 +297,7 @@ def test_who_stops_an_event_means_all_of_it() -> None:
         assert {item["state"] for item in plan(streams=listed, state=state, event="camp")["streams"]} == {"stopped"}
     assert plan(streams=listed, state="stopped", event="camp")["options"]["exclusive"] == "event"
     assert plan(streams=listed, state="stopped")["options"]["exclusive"] == "no"
+    assert plan(streams=listed, state="stopped", event="camp", exclusive="no")["options"]["exclusive"] == "no"
     alone = plan(state="stopped", event="Camp")
     assert (alone["streams"], alone["event"]["slug"], alone["options"]["exclusive"]) == ([], "camp", "event")
 
