@@ -150,8 +150,10 @@ class Entry:
     failure = None
 
 def work(entry):
-    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-    threading.Event().wait()
+    # Python drops an exception of a signal that arrives in a callback of its garbage collector: try again then.
+    while True:
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        threading.Event().wait(10)
 
 try:
     in_pool(Context(), 1, work, [Entry(), Entry()], "working")
