@@ -337,7 +337,7 @@ MUTANTS: Final = (
     Mutant(
         "a status that is right although a room is missing",
         "roles/event_livestream/tasks/status.yml",
-        "      - __event_livestream_applied.missing | length == 0\n",
+        "      - __event_livestream_wrong | length == 0\n",
         "      - true\n",
         PLAYS,
     ),
