@@ -150,11 +150,11 @@ class Entry:
     failure = None
 
 def work(entry):
-    # Python drops an exception of a signal that arrives in a callback of its garbage collector: try again then.
-    while True:
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-        threading.Event().wait(10)
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+    threading.Event().wait()
 
+# A shell has its background jobs ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     in_pool(Context(), 1, work, [Entry(), Entry()], "working")
 except KeyboardInterrupt:
