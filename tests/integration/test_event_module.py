@@ -454,3 +454,13 @@ def test_a_room_that_is_not_to_be_started_has_its_meeting_made(event: Any, sim: 
         assert not ran.values.get("failed"), ran.values["msg"]
         assert None not in meetings(ran)
     assert list(on_air(sim).values()) == ["camp-curie"]
+
+
+def test_a_list_that_fails_does_not_keep_the_others_from_being_stopped(event: Any, sim: Control) -> None:
+    event(ROOMS[0], state="started")
+    # The second list of meetings is that of the retired ones, where the unknown title is looked for.
+    sim.faults({"kind": "status", "status": 403, "operation": "list_meetings", "index": 1, "times": None})
+    ran = event(ROOMS[0], {"name": "camp-gone", "meeting_title": "camp: Gone"}, state="stopped")
+    assert (ran.values["failed"], on_air(sim)) == (True, {})
+    assert [item["on_air"] for item in ran.values["streams"]] == [False, None]
+    assert "1 of 2 rooms failed: camp-gone: list the meetings: HTTP 403" in ran.values["msg"]
