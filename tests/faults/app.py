@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -43,6 +44,20 @@ def active_livestreams(service: Service) -> list[Livestream]:
 def on_air_ids(service: Service) -> frozenset[str]:
     """The IDs of the meetings, and of the independent livestreams, that are on the air."""
     return frozenset(item.meeting_id or item.id for item in active_livestreams(service))
+
+
+def searching(examples: int, steps: int, shrinks: bool) -> settings:
+    """How a search over events runs: each time the same, and without a deadline."""
+    return settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        print_blob=True,
+        phases=(Phase.generate, Phase.shrink) if shrinks else (Phase.generate,),
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 class App(RuleBasedStateMachine):

@@ -9,25 +9,17 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
+from faults.app import searching
 from faults.events import Events
 from faults.stage import Stage
 
 BATCH = 25
 BATCHES = int(os.environ.get("FAULTS_EVENTS", "100")) // BATCH
 SHRINKS = os.environ.get("FAULTS_SHRINK", "1") == "1"
-SETTINGS = settings(
-    max_examples=BATCH,
-    stateful_step_count=6,
-    deadline=None,
-    database=None,
-    print_blob=True,
-    phases=(Phase.generate, Phase.shrink) if SHRINKS else (Phase.generate,),
-    report_multiple_bugs=False,
-    suppress_health_check=list(HealthCheck),
-)
+SETTINGS = searching(BATCH, 6, SHRINKS)
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))

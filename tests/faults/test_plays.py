@@ -14,9 +14,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
+from faults.app import searching
 from faults.playbooks import Playbooks, playing
 from faults.plays import Plays
 from faults.stage import Stage
@@ -25,16 +26,7 @@ BATCH = 5
 PLAYS = int(os.environ.get("FAULTS_PLAYS", "10"))
 BATCHES = [int(number) for number in os.environ.get("FAULTS_BATCHES", "").split()] or range(PLAYS // BATCH)
 SHRINKS = os.environ.get("FAULTS_SHRINK") == "1"
-SETTINGS = settings(
-    max_examples=BATCH,
-    stateful_step_count=8,
-    deadline=None,
-    database=None,
-    print_blob=True,
-    phases=(Phase.generate, Phase.shrink) if SHRINKS else (Phase.generate,),
-    report_multiple_bugs=False,
-    suppress_health_check=list(HealthCheck),
-)
+SETTINGS = searching(BATCH, 8, SHRINKS)
 
 
 @pytest.fixture(scope="session")

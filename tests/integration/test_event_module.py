@@ -456,6 +456,16 @@ def test_a_room_that_is_not_to_be_started_has_its_meeting_made(event: Any, sim: 
     assert list(on_air(sim).values()) == ["camp-curie"]
 
 
+def test_what_may_be_of_another_event_is_left_alone_and_named(event: Any, actor: Any, sim: Control) -> None:
+    event(ROOMS[0], state="started")
+    doubtful = sim.add_meeting(title="Main hall")
+    started(sim, actor, doubtful, "camp-2019-main")
+    sim.faults({"kind": "status", "status": 403, "operation": "list_meetings", "index": 1, "times": None})
+    ran = event(state="stopped")
+    assert on_air(sim) == {doubtful: "camp-2019-main"}
+    assert "camp-2019-main: list the meetings: HTTP 403" in ran.values["msg"]
+
+
 def test_a_list_that_fails_does_not_keep_the_others_from_being_stopped(event: Any, sim: Control) -> None:
     event(ROOMS[0], state="started")
     # The second list of meetings is that of the retired ones, where the unknown title is looked for.

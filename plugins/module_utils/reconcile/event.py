@@ -11,7 +11,7 @@ stopped when asked for.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import IDLE, LIVE, Livestream, Meeting
@@ -235,14 +235,18 @@ class Event:
             if room.failure is None and not room.independent and (room.title or wish):
                 desired = DesiredMeeting("active", wish, given(room.stream, "meeting_id"), room.title)
                 room.wanted = MeetingTarget(self.api, desired, self.context)
-        self.meetings.targets = [room.wanted for room in self.rooms if room.wanted is not None]
-        self.meetings.listing = MeetingListing(self.api, self.lists.active_meetings)
-        self.meetings.run()
+        self.apply_meetings([room.wanted for room in self.rooms if room.wanted is not None])
         for room in self.rooms:
             wanted = room.wanted
             if room.meeting_id is None and wanted is not None and wanted.failure is None and wanted.current.id:
                 room.meeting = wanted.current
         self.livestreams.targets = [*self.targets()]
+
+    def apply_meetings(self, targets: Sequence[MeetingTarget]) -> None:
+        """Bring meetings to their states, found in the list that was read already."""
+        self.meetings.targets = [*targets]
+        self.meetings.listing = MeetingListing(self.api, self.lists.active_meetings)
+        self.meetings.run()
 
     def verify(self) -> None:
         """Ask the playback URLs of what is on the air for a manifest."""
@@ -281,9 +285,7 @@ class Event:
         retired: dict[str, MeetingTarget] = {}
         for meeting_id in dict.fromkeys(item.id for item in found if item.id and item.status != INACTIVE):
             retired[meeting_id] = MeetingTarget(self.api, DesiredMeeting("inactive", {}, meeting_id), self.context)
-        self.meetings.targets = list(retired.values())
-        self.meetings.listing = MeetingListing(self.api, self.lists.active_meetings)
-        self.meetings.run()
+        self.apply_meetings(list(retired.values()))
         for room in self.rooms:
             room.wanted = retired.get(room.meeting_id or "")
             if room.wanted is not None:
@@ -305,6 +307,7 @@ class Event:
         own = {id(room.wanted) for room in self.rooms}
         others = [*extra, *(target for target in self.meetings.targets if id(target) not in own)]
         failures += [(target.desired.short, target.failure) for target in others if target.failure]
+        failures += self.lists.unsure
         left = {id(item.stopping) for item in self.leftovers}
         batches = (self.meetings.outcome(), self.livestreams.outcome())
         values = {
@@ -336,7 +339,7 @@ class Event:
             values,
             [item for batch in batches for item in batch.diff or () if isinstance(item, Mapping)],
             tuple(dict.fromkeys(warnings)),
-            failure=failure_message(failures, len(self.rooms) + len(others), "rooms"),
+            failure=failure_message(failures, len(self.rooms) + len(others) + len(self.lists.unsure), "rooms"),
         )
 
     def not_chosen(self) -> list[str]:
@@ -366,7 +369,7 @@ class Event:
 
     def tolerated(self, room: Room) -> bool:
         """Whether it is no failure that nothing came from the encoder, or from the people, of a room."""
-        return self.params["missing"] == "warn" and room.state == STARTED and isinstance(room.why, WaitTimedOut)
+        return self.params["missing"] == "warn" and self.missing(room)
 
     def is_on_air(self, room: Room) -> bool | None:
         """Whether a room is on the air. Of what was not found, and so not read, nobody knows."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -36,6 +37,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.room
     Lookup,
     Room,
     nearest,
+    on_air,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.slugs import (
     slug_of,
@@ -56,6 +58,8 @@ class EventLists:
         self._reports = reports
         self.slug = slug
         self._retired_slugs: set[str] = set()
+        # What is on the air and nobody can say of which event, with the reason.
+        self.unsure: list[tuple[str, RealtimeError]] = []
         self.active_meetings: Listing[Meeting] = Listing()
         self._titles: Named[Meeting] = Named(())
         # Meetings by ID: of those that are not in the list of active meetings, None when it does not exist.
@@ -80,6 +84,11 @@ class EventLists:
         if missing and not self.active_meetings.counted:
             # One that left may have moved others out of sight, and nobody counts.
             _find_in(by_title(self._api.meetings(status=ACTIVE)), missing)
+
+    @functools.cached_property
+    def retired_meetings(self) -> Listing[Meeting]:
+        """The retired meetings, read when they are needed first."""
+        return self._api.meetings(status=INACTIVE)
 
     def read_livestreams(self, rooms: Sequence[Room], targets: Sequence[Any], exclusive: bool) -> None:
         """Read what is on the air, and the independent livestreams.
@@ -126,7 +135,8 @@ class EventLists:
             if room.meeting is None and room.state == STOPPED and room.meeting_id in self.livestreams.active:
                 # It is on the air, whatever its meeting says.
                 room.meeting = Meeting(id=room.meeting_id)
-                room.warnings += (f"the meeting {room.meeting_id} of {room.name} could not be read: {problem}",)
+                why = f"could not be read: {problem}" if problem is not None else "does not exist any more"
+                room.warnings += (f"the meeting {room.meeting_id} of {room.name} {why}",)
                 continue
             room.failure = room.failure or problem
             if room.meeting is None and room.failure is None:
@@ -164,7 +174,7 @@ class EventLists:
     def _find_retired(self, rooms: Sequence[Room]) -> None:
         """Find rooms among the retired meetings. When all are to be stopped, one that is not even there has failed."""
         try:
-            retired = self._api.meetings(status=INACTIVE)
+            retired = self.retired_meetings
         except RealtimeError as failure:
             # The other rooms are stopped all the same.
             for room in rooms:
@@ -189,15 +199,14 @@ class EventLists:
 
         Retired meetings and livestreams of the last day count: an event that was stopped or retired may be so again.
         """
-        retired = self._api.meetings(status=INACTIVE)
-        titled = {slug_of_title(item.title) for item in (*self.active_meetings, *retired)}
+        titled = {slug_of_title(item.title) for item in (*self.active_meetings, *self.retired_meetings)}
         named = {item.name for item in (*self.livestreams.independent, *self.livestreams.active.values()) if item.name}
         named |= self.livestreams.recent_names
         if self.slug in titled or any(slug_of_name(name, {self.slug or ""}) for name in named):
             return None
-        on_air = sorted(item.name or item.id or "?" for item in self.livestreams.active.values())
+        active = sorted(item.name or item.id or "?" for item in self.livestreams.active.values())
         text = f"nothing carries the event's name {self.slug!r}"
-        text += f", and on the air are {', '.join(on_air)}" if on_air else ""
+        text += f", and on the air are {', '.join(active)}" if active else ""
         return nearest(text, self.slug, [slug for slug in titled if slug])
 
     # What belongs to whom
@@ -211,17 +220,26 @@ class EventLists:
     def learn_slugs(self) -> None:
         """Learn from retired meetings which slugs there are, where only names of livestreams say whose they are."""
         own = {self.slug or ""}
-        named = [item.name for item in self.livestreams.independent]
+        named = list(self.livestreams.independent)
         for meeting_id, livestream in self.livestreams.active.items():
             meeting = self.meetings.get(meeting_id)
             if slug_of_title(meeting.title if meeting is not None else None) is None:
-                named.append(livestream.name)
+                named.append(livestream)
         # "camp-curie" is of "camp". "camp-2019-curie" may be of "camp-2019".
-        unsure = [
-            name for name in named if name and slug_of_name(name, own) and "-" in name[len(self.slug or "") + 1 :]
-        ]
-        if unsure:
-            self._retired_slugs = {slug_of_title(item.title) or "" for item in self._api.meetings(status=INACTIVE)}
+        rest = len(f"{self.slug}-")
+        unsure = {
+            item.name: item for item in named if item.name and slug_of_name(item.name, own) and "-" in item.name[rest:]
+        }
+        if not unsure:
+            return
+        try:
+            self._retired_slugs = {slug_of_title(item.title) or "" for item in self.retired_meetings}
+        except RealtimeError as failure:
+            if self._params["state"] != STOPPED:
+                raise
+            # The rest is stopped all the same. These are left alone, as if of a longer slug, and fail the task.
+            self._retired_slugs = {name.rpartition("-")[0] for name in unsure}
+            self.unsure = [(name, failure) for name, item in unsure.items() if on_air(item)]
 
     def meeting_ids(self, rooms: Iterable[Room]) -> set[str | None]:
         """The meetings of the event's streams, also of those that this run leaves alone.
