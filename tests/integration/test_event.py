@@ -398,6 +398,18 @@ def test_keys_are_there_before_the_encoder_is_waited_for(playbook: Any, sim: Con
     assert "camp2019-mast is missing" in warned.output
 
 
+def test_a_room_that_is_started_while_others_are_waited_for_gets_its_key(playbook: Any, sim: Control) -> None:
+    said = answers(streams=STREAMS[:2], credentials=str(playbook.vault / "encoders"))
+    sim.faults({"kind": "status", "status": 500, "operation": "start_livestream", "times": 4})
+    ran = playbook(START, **said)
+    assert ran.returncode == 0, ran.output
+    assert sim.fired() == [4]
+    keys = sorted(item["stream_key"] for item in sim.livestreams())
+    files = sorted((playbook.vault / "encoders").rglob("ffmpeg.env"))
+    assert [path.parent.name for path in files] == ["camp2019-curie", "camp2019-meitner"]
+    assert all(any(key in path.read_text() for key in keys) for path in files)
+
+
 def test_a_report_is_written_although_a_room_fails(playbook: Any, sim: Control) -> None:
     data = playbook.home / "status.json"
     streams = [STREAMS[0], {"name": "gone", "meeting_id": "gone"}]

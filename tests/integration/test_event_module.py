@@ -374,6 +374,30 @@ def test_a_meeting_of_the_same_title_on_the_air_is_not_retired(event: Any, actor
     assert older != younger
 
 
+def test_a_meeting_in_the_list_is_not_left_over_although_another_of_its_title_is_on_the_air(
+    event: Any, info: Any, actor: Any, sim: Control
+) -> None:
+    sim.add_meeting(title=ROOMS[0]["meeting_title"])
+    younger = sim.add_meeting(title=ROOMS[0]["meeting_title"])
+    started(sim, actor, younger, ROOMS[0]["name"])
+    for ran in (info(ROOMS[0]), event(ROOMS[0], state="stopped", check=True), event(ROOMS[0], state="stopped")):
+        assert (meetings(ran), left(ran)) == ([younger], [])
+    assert on_air(sim) == {}
+
+
+@pytest.mark.parametrize("slug", ["camp", None])
+def test_a_stop_is_for_all_meetings_of_the_title(event: Any, actor: Any, sim: Control, slug: str | None) -> None:
+    for _number in range(2):
+        started(sim, actor, sim.add_meeting(title=ROOMS[0]["meeting_title"]), ROOMS[0]["name"])
+    ran = event(ROOMS[0], state="stopped", event=slug, check=True)
+    assert (ran.values["changed"], len(on_air(sim))) == (True, 2)
+    ran = event(ROOMS[0], state="stopped", event=slug)
+    assert (ran.values["changed"], on_air(sim)) == (True, {})
+    assert any("a stop is for all of them" in text for text in ran.warnings)
+    assert not any("ot of the event" in text for text in ran.warnings)
+    assert not event(ROOMS[0], state="stopped", event=slug).values["changed"]
+
+
 def test_a_stop_that_does_not_happen_is_a_failure(event: Any, sim: Control) -> None:
     event(ROOMS[0], state="started")
     sim.configure(stop_delay=1000)

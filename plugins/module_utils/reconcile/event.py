@@ -119,6 +119,8 @@ class Event:
             raise InvalidRequest("give streams, or event: which event is meant?")
         self.lists = EventLists(api, context, params, self.slug, reports)
         self.leftovers: list[Leftover] = []
+        # What is stopped since it has the title of a room.
+        self.of_a_title: set[int] = set()
         concurrency, wait_timeout = params["concurrency"], params["wait_timeout"]
         self.meetings = Batch(api, context, [], MeetingListing(api), "meetings", concurrency)
         self.livestreams = Batch(api, context, [], self.lists.livestreams, "livestreams", concurrency, wait_timeout)
@@ -216,11 +218,11 @@ class Event:
         self.verify()
 
     def to_be_stopped(self) -> Iterator[LivestreamTarget]:
-        """What is to be stopped besides: leftovers of the event, or all others of the app."""
-        if self.exclusive == "no":
-            return
+        """What is to be stopped besides: meetings of the same title, leftovers of the event, or all else in the app."""
         for livestream in unlisted(self.lists, self.rooms, self.leftovers, self.exclusive, self.params["state"]):
             target = to_be_stopped(self.api, livestream, self.params, self.context)
+            if livestream.meeting_id in self.lists.same_title:
+                self.of_a_title.add(id(target))
             for item in self.leftovers:
                 if item.livestream is livestream:
                     item.stopping = target
@@ -321,7 +323,7 @@ class Event:
         besides = [
             repr(target.kept_name or target.desired.short)
             for target in extra
-            if id(target) not in left and target.changed
+            if id(target) not in left | self.of_a_title and target.changed
         ]
         if besides:
             would = "would be stopped" if self.context.check_mode else "stopped"

@@ -67,6 +67,10 @@ class EventLists:
         self.livestreams = LivestreamListing(api, context)
         # Of the streams that this run leaves alone.
         self.other_names = {item["name"] for item in params["others"]}
+        # Meetings that have the title of a room, of which a younger one is on the air.
+        self._passed_over: set[str | None] = set()
+        # Other meetings on the air that have the title of a room that is to be stopped.
+        self.same_title: set[str] = set()
         self.warnings: tuple[str, ...] = ()
 
     # Reading
@@ -254,19 +258,26 @@ class EventLists:
                 found |= {item.id for item in self.titled(title)}
             except StateUnreachable:
                 found |= {item.id for item in self.active_meetings if item.title and is_form(item.title, title)}
-        return found - {None}
+        return (found | self._passed_over) - {None}
 
     def prefer_on_air(self, rooms: Sequence[Room]) -> None:
         """Of several meetings of one title, the one on the air is the one to be stopped, or to be reported on."""
+        chosen = {given(item, "meeting_id") for item in (*(room.stream for room in rooms), *self._params["others"])}
         for room in rooms:
             if not room.title or room.meeting is None or not (room.state == STOPPED or self._reports):
                 continue
             active = [item for item in self.titled(room.title) if item.id in self.livestreams.active]
             if active and room.meeting.id not in self.livestreams.active:
+                self._passed_over.add(room.meeting.id)
                 room.meeting = oldest_first(active)[0]
-            also = [str(item.id) for item in active if item.id != room.meeting.id]
+            also = [item.id or "" for item in active if item.id != room.meeting.id]
             if also:
-                room.warnings += (f"other meetings titled {room.title!r} are on the air: {', '.join(also)}",)
+                text = f"other meetings titled {room.title!r} are on the air: {', '.join(also)}"
+                if not self._reports:
+                    # Otherwise the next run would stop them.
+                    self.same_title.update(item for item in also if item not in chosen)
+                    text += "; a stop is for all of them"
+                room.warnings += (text,)
 
 
 def _find_in(titles: Named[Meeting], rooms: Iterable[Room]) -> None:

@@ -106,7 +106,7 @@ def _independent(lists: EventLists, rooms: Sequence[Room]) -> Iterator[Leftover]
 def unlisted(
     lists: EventLists, rooms: Sequence[Room], leftovers: Sequence[Leftover], exclusive: str, state: str
 ) -> Iterator[Livestream]:
-    """The livestreams that ``exclusive`` stops, none of them of the list.
+    """The livestreams that are stopped and are not of the list: by ``exclusive``, or by the title of a stopped room.
 
     When an event is stopped, encoders that feed independent ones are waited for: only they end these.
     """
@@ -116,8 +116,9 @@ def unlisted(
     kept = set() if state == STOPPED else {room.name for room in rooms}
     for meeting_id, livestream in lists.livestreams.active.items():
         another = meeting_id not in listed and livestream.name not in lists.other_names
-        if livestream.name not in kept and (meeting_id in left or (exclusive == "app" and another)):
+        chosen = exclusive != "no" and (meeting_id in left or (exclusive == "app" and another))
+        if meeting_id in lists.same_title or (chosen and livestream.name not in kept):
             yield livestream
-    for item in leftovers if state == STOPPED else ():
+    for item in leftovers if exclusive != "no" and state == STOPPED else ():
         if item.livestream is not None and item.livestream.meeting_id is None and item.on_air:
             yield item.livestream
