@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Final
 
 import pytest
 
@@ -18,24 +16,12 @@ from faults.stage import Stage, staging
 
 __all__ = ["figures", "stage"]
 
-HERE: Final = Path(__file__).parent
-
 
 @pytest.fixture(scope="session")
 def stage() -> Iterator[Stage]:
     """A simulator and its clients, in simulated time."""
     with staging() as found:
         yield found
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Interrupted tasks leave connections open, and nobody can say during which test these are collected.
-
-    It may happen while a parser is at the limit of recursion. Other tests fail for a connection that was left open.
-    """
-    for item in items:
-        if item.path.parent == HERE:
-            item.add_marker(pytest.mark.filterwarnings("ignore::ResourceWarning"))
 
 
 @pytest.fixture(scope="session", autouse=True)

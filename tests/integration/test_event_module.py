@@ -398,6 +398,18 @@ def test_a_stop_is_for_all_meetings_of_the_title(event: Any, actor: Any, sim: Co
     assert not event(ROOMS[0], state="stopped", event=slug).values["changed"]
 
 
+def test_a_stop_by_title_leaves_a_room_that_is_listed_by_id(event: Any, actor: Any, sim: Control) -> None:
+    own, other = (sim.add_meeting(title=ROOMS[0]["meeting_title"]) for _number in range(2))
+    for meeting_id in (own, other):
+        started(sim, actor, meeting_id)
+    by_id = {"name": "by-id", "meeting_id": other, "state": "present"}
+    ran = event({**ROOMS[0], "state": "stopped"}, by_id)
+    assert (meetings(ran), list(on_air(sim))) == ([own, other], [other])
+    assert not any("other meetings" in text for text in ran.warnings)
+    ran = event({**ROOMS[0], "state": "stopped"}, by_id)
+    assert (meetings(ran), ran.values["changed"], list(on_air(sim))) == ([own, other], False, [other])
+
+
 def test_a_stop_that_does_not_happen_is_a_failure(event: Any, sim: Control) -> None:
     event(ROOMS[0], state="started")
     sim.configure(stop_delay=1000)

@@ -263,10 +263,11 @@ class EventLists:
     def prefer_on_air(self, rooms: Sequence[Room]) -> None:
         """Of several meetings of one title, the one on the air is the one to be stopped, or to be reported on."""
         chosen = {given(item, "meeting_id") for item in (*(room.stream for room in rooms), *self._params["others"])}
+        on_the_air = self.livestreams.active.keys() - chosen
         for room in rooms:
             if not room.title or room.meeting is None or not (room.state == STOPPED or self._reports):
                 continue
-            active = [item for item in self.titled(room.title) if item.id in self.livestreams.active]
+            active = [item for item in self.titled(room.title) if item.id in on_the_air]
             if active and room.meeting.id not in self.livestreams.active:
                 self._passed_over.add(room.meeting.id)
                 room.meeting = oldest_first(active)[0]
@@ -275,7 +276,7 @@ class EventLists:
                 text = f"other meetings titled {room.title!r} are on the air: {', '.join(also)}"
                 if not self._reports:
                     # Otherwise the next run would stop them.
-                    self.same_title.update(item for item in also if item not in chosen)
+                    self.same_title.update(also)
                     text += "; a stop is for all of them"
                 room.warnings += (text,)
 
