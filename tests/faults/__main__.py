@@ -4,8 +4,8 @@
 
 """All of this directory, the races of playbooks, bad input and abuse at full length, and the bugs put back.
 
-What each part came to is kept in ``.build/faults.json``. When all of it was done at full length on the same code, and
-passed, it is written down in ``docs/reliability.md``.
+What each part at full length came to is kept in ``tests/faults/results.json``, so that the parts can run on different
+days. When all of it was done at full length on the same code, and passed, ``docs/reliability.md`` is written.
 """
 
 from __future__ import annotations
@@ -118,11 +118,13 @@ def main() -> int:
         print(f"\n==> {part}", flush=True)
         began = time.monotonic()
         forget(part)
-        found = {**_carry_out(part, options), "full": full, "code": code(), "figures": added_up(part)}
-        keep(part, {**found, "seconds": round(time.monotonic() - began)})
+        searched = code()
+        found = {**_carry_out(part, options), "full": full, "code": searched, "figures": added_up(part)}
+        found["seconds"] = round(time.monotonic() - began)
+        if full:
+            keep(part, found)
         failed += [] if found["passed"] else [part]
-    for part, found in kept().items():
-        print(f"{part}: {'passed' if found['passed'] else 'FAILED'}, {found['seconds']} s")
+        print(f"{part}: {'passed' if found['passed'] else 'FAILED'}, {found['seconds']} s", flush=True)
     text = document(kept())
     if text is None:
         print("Nothing is written: a part is missing, was cut short, failed, or was about other code")

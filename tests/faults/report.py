@@ -24,30 +24,32 @@ from .contests import CONTESTS
 from .figures import BUILD
 from .test_product import GROUPS, WIRE
 
-KEPT: Final = BUILD / "faults.json"
-PLUGINS: Final = BUILD.parent / "plugins"
+KEPT: Final = Path(__file__).with_name("results.json")
+# What is searched: the collection's own code.
+SEARCHED: Final = {"plugins": "*.py", "roles": "*.yml"}
 DOCUMENT: Final = BUILD.parent / "docs/reliability.md"
 PARTS: Final = ("schedules", "product", "races", "playbooks", "abuse", "fuzz", "mutants")
 
 Found = Mapping[str, Any]
 
 
-def kept() -> dict[str, Found]:
-    """What the last run of each part came to."""
-    found: dict[str, Found] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
-    return found
+def kept(place: Path = KEPT) -> dict[str, Found]:
+    """What each part at full length came to, on the code as it is."""
+    found: dict[str, Found] = json.loads(place.read_text()) if place.exists() else {}
+    return {part: result for part, result in found.items() if result["code"] == code()}
 
 
-def keep(part: str, found: Found) -> None:
-    """Keep what a part came to."""
-    KEPT.write_text(json.dumps({**kept(), part: found}, indent=2) + "\n")
+def keep(part: str, found: Found, place: Path = KEPT) -> None:
+    """Keep what a part at full length came to. What was found about other code is dropped."""
+    place.write_text(json.dumps({**kept(place), part: found}, indent=2) + "\n")
 
 
 def code() -> str:
-    """Which code is searched: a digest of all plugins."""
+    """Which code is searched: a digest of the plugins and the roles."""
     digest = hashlib.sha256()
-    for path in sorted(PLUGINS.rglob("*.py")):
-        digest.update(f"{path.relative_to(PLUGINS)}\n".encode() + path.read_bytes())
+    for directory, files in SEARCHED.items():
+        for path in sorted((BUILD.parent / directory).rglob(files)):
+            digest.update(f"{path.relative_to(BUILD.parent)}\n".encode() + path.read_bytes())
     return digest.hexdigest()
 
 

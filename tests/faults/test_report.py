@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from faults.contests import CONTESTS
 from faults.mutants import MUTANTS
-from faults.report import DOCUMENT, PARTS, document
+from faults.report import DOCUMENT, PARTS, code, document, keep, kept
 from faults.test_product import SIZES
 from simulator.catalogue import FAULTS
 
@@ -70,6 +71,16 @@ def test_nothing_is_written_of_less(part: str, lack: str) -> None:
     if lack == "all of it":
         del parts[part]
     assert document(parts) is None
+
+
+def test_results_are_kept_from_run_to_run(tmp_path: Path) -> None:
+    """Those about the code as it is, beside what other parts came to."""
+    place = tmp_path / "results.json"
+    stale = {**FOUND["fuzz"], "code": "abc"}
+    races, abuse = ({**FOUND[part], "code": code()} for part in ("races", "abuse"))
+    for part, found in {"fuzz": stale, "races": races, "abuse": abuse}.items():
+        keep(part, found, place)
+    assert kept(place) == {"races": races, "abuse": abuse}
 
 
 def rows(text: str, title: str) -> list[list[str]]:
