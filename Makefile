@@ -16,6 +16,7 @@ PORT ?= 8787
 SCHEDULES ?= 500
 SCALE ?= 1
 SECONDS ?= 60
+VERSION ?=
 ARGS ?=
 
 BUILD := .build
@@ -23,7 +24,7 @@ COLLECTION := $(BUILD)/ansible_collections/eventops/cloudflare
 REQUIREMENTS := requirements/ansible.txt requirements/dev.txt requirements/test.txt requirements/awx.txt \
   meta/ee-requirements.txt
 # Under 20 minutes on two cores; cores, profiles and test-faults go further
-TESTS := integration edges awx lint types docs-lint sanity unit sdk faults abuse browser
+TESTS := integration edges awx lint types docs-lint sanity unit sdk faults abuse browser publish
 ENV := $(VENV)/.ready $(COLLECTION)
 
 export ANSIBLE_COLLECTIONS_PATH = $(CURDIR)/$(BUILD)
@@ -195,13 +196,26 @@ format: $(ENV) ## Fix what ruff can fix
 readme: $(ENV) ## Write the READMEs of roles from their argument specs
 	@"$(VENV)/bin/python" tests/role_readme.py
 
+.PHONY: pattern
+pattern: $(ENV) ## Write the files of the Automation Platform pattern that follow from others
+	@PYTHONPATH=tests "$(VENV)/bin/python" -m awx.pattern
+
 .PHONY: docs-fragments
 docs-fragments: $(ENV) ## Write the texts that modules share into them, from tests/docs_fragments.yml
 	@"$(VENV)/bin/python" tests/docs_fragments.py
 
 .PHONY: build
-build: $(ENV) ## Build the collection's archive into .build
-	@ansible-galaxy collection build --force --output-path $(BUILD)
+build: $(ENV) ## Build the collection's archive from the last commit into .build
+	@PYTHONPATH=tests "$(VENV)/bin/python" -m publish.archive
+
+.PHONY: publish
+publish: $(ENV) ## The archive: what is in it, whether Galaxy accepts it, and the command for a release
+	$(call say,The archive)
+	@"$(VENV)/bin/python" -m pytest tests/publish $(ARGS)
+
+.PHONY: release
+release: $(ENV) ## Make the commit, the tag and the archive of a release (VERSION=1.2.0), after all tests
+	@PYTHONPATH=tests "$(VENV)/bin/python" -m publish.release '$(VERSION)' $(ARGS)
 
 .PHONY: clean
 clean: ## Remove everything that make made

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: day_chart
 short_description: A bar chart of values by day as SVG
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - eventops contributors (@eventops)
 description:

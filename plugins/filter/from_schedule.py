@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: from_schedule
 short_description: Read a conference's published schedule
-version_added: 0.1.0
+version_added: 1.0.0
 author: eventops contributors (@eventops)
 description:
   - Reads a schedule as conferences publish it, in JSON (both versions of the format) or XML. Which one it is, is seen

@@ -206,5 +206,6 @@ class Folder:
             )
         left = memoryview(content)
         while left:
-            left = left[file.write(left) :]
+            written = file.write(left)
+            left = left[written:]
         os.fsync(file.fileno())

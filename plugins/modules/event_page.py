@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: event_page
 short_description: Write a page from a template
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - eventops contributors (@eventops)
 description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: event_result
 short_description: Publish what came of the livestreams of an event
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - eventops contributors (@eventops)
 description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: realtime_credentials
 short_description: Write the stream credentials of Cloudflare RealtimeKit livestreams to files for encoders, or remove them
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - eventops contributors (@eventops)
 description:

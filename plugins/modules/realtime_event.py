@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: realtime_event
 short_description: Create, start, stop and retire all meetings and livestreams of an event
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - eventops contributors (@eventops)
 description:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ import yaml
 
 from awx.jobs import Platform, done
 from awx.pattern import PATTERN, ROOT
+from environments import programs
 
 DEFINITION = PATTERN / "exec_env/execution-environment.yml"
 BIN = Path(sys.executable).parent
@@ -63,15 +63,8 @@ def requirements(context: Path, collections: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def environment(requirements: list[str]) -> Path:
-    """The programs of an environment with these packages; kept below .build."""
-    place: Path = ROOT / ".build/execution-environment"
-    stamp = place / "requirements"
-    wanted = hashlib.sha256(f"{sys.version} {requirements}".encode()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != wanted:
-        run(sys.executable, "-m", "venv", "--clear", place)
-        run(place / "bin/python", "-m", "pip", "install", "-qq", "--disable-pip-version-check", *requirements)
-        stamp.write_text(wanted)
-    return place / "bin"
+    """The programs of an environment with these packages."""
+    return programs("execution-environment", *requirements)
 
 
 def test_the_context_fetches_the_collection_and_its_tools(context: Path) -> None:

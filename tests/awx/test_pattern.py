@@ -10,20 +10,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+import ansiblelint
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator, Draft202012Validator
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments, task
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.auth import ApiCredentials
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import DEFAULT_BASE_URL
 from awx import rules
-from awx.pattern import KINDS, PATTERN, ROOT, credential_type, meta, survey, with_surveys
+from awx.pattern import ENTRY_POINTS, KINDS, PATTERN, ROOT, credential_type, meta, play_specs_file, survey, with_surveys
 
 ROLE = yaml.safe_load((ROOT / "roles/event_livestream/meta/argument_specs.yml").read_text())["argument_specs"]
-# The entry points of the role whose options a job takes, where it is not the main one alone.
-ENTRY_POINTS = {"status": ["main", "status"], "report": ["report"]}
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string", "minLength": 1}
 NAMED: Schema = {
@@ -51,7 +50,7 @@ QUESTION = {
 }
 JOB_TEMPLATE = {
     **NAMED,
-    "required": [*NAMED["required"], "playbook", "execution_environment", "survey", "labels"],
+    "required": [*NAMED["required"], "playbook", "execution_environment", "survey_enabled", "survey", "labels"],
     "properties": {
         **NAMED["properties"],
         "description": TEXT,
@@ -60,6 +59,7 @@ JOB_TEMPLATE = {
         "primary": {"type": "boolean"},
         "labels": {"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True},
         **{f"ask_{what}_on_launch": {"type": "boolean"} for what in ("credential", "inventory", "verbosity")},
+        "survey_enabled": {"const": True},
         "survey": {
             "type": "object",
             "required": ["name", "description", "spec"],
@@ -107,7 +107,7 @@ def test_the_definition_is_one_of_a_pattern() -> None:
 
 
 def test_the_definition_holds_the_surveys() -> None:
-    assert with_surveys(meta()) == meta(), "run: python tests/awx/pattern.py"
+    assert with_surveys(meta()) == meta(), "run: make pattern"
 
 
 def test_the_parts_fit() -> None:
@@ -118,7 +118,8 @@ def test_the_parts_fit() -> None:
     assert definition["name"] == PATTERN.name
     assert (PATTERN / "README.md").is_file()
     assert playbooks == [f"event_{kind}.yml" for kind in KINDS]
-    assert sorted(playbooks) == sorted(path.name for path in (PATTERN / "playbooks").glob("*.yml"))
+    specs = [playbook.replace(".yml", ".meta.yml") for playbook in playbooks]
+    assert sorted([*playbooks, *specs]) == sorted(path.name for path in (PATTERN / "playbooks").iterdir())
     assert sorted(playbooks) == sorted(path.name for path in (PATTERN / "template_surveys").iterdir())
     assert [template.get("primary", False) for template in templates] == [True, *[False] * 5]
     for template in templates:
@@ -134,6 +135,18 @@ def test_a_playbook_is_the_collections(kind: str) -> None:
     (play,) = yaml.safe_load(path.read_text())
     assert play["ansible.builtin.import_playbook"] == f"eventops.cloudflare.event_{kind}"
     assert (ROOT / f"playbooks/event_{kind}.yml").is_file()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_playbook_says_what_variables_it_takes(kind: str) -> None:
+    """As the specification of patterns wants it, valid by the schema of ansible-lint."""
+    path = PATTERN / f"playbooks/event_{kind}.meta.yml"
+    assert path.read_text() == play_specs_file(kind), "run: make pattern"
+    found = yaml.safe_load(path.read_text())
+    schema = json.loads((Path(ansiblelint.__file__).parent / "schemas/play-argspec.json").read_text())
+    Draft7Validator(schema).validate(found)
+    ((_name, spec),) = found["argument_specs"].items()
+    assert {question["variable"] for question in survey(kind)["spec"]} <= set(spec["options"])
 
 
 @pytest.mark.parametrize("kind", KINDS)

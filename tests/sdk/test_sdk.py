@@ -5,18 +5,14 @@
 """Cloudflare's own Python SDK works with the simulator, as it is: the proof that nobody here wrote.
 
 Two versions: the newest, and one that still creates independent livestreams. Each has an environment of
-its own in EVENTOPS_BUILD_DIR (default: ``.build`` in the checkout), which is made when it is missing and kept.
+its own, see environments.py.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import shutil
 import subprocess
-import sys
-import venv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,36 +20,16 @@ from typing import Any
 
 import pytest
 
+from environments import programs
 from simulator.client import Control
 from simulator.clock import frozen
 from simulator.journal import Entry
 from simulator.operations import OPERATIONS
 from simulator.server import running
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 VERSIONS = ("5.9.0", "5.6.0")
 
 pytestmark = pytest.mark.sdk
-
-
-def environment(version: str) -> Path:
-    """The Python of an environment that has this version of the SDK."""
-    build = Path(os.environ.get("EVENTOPS_BUILD_DIR") or CHECKOUT / ".build")
-    name = f"sdk-{version}-py{sys.version_info.major}.{sys.version_info.minor}"
-    place = build.absolute() / name
-    python = place / "bin" / "python"
-    complete = place / ".complete"
-    build.mkdir(parents=True, exist_ok=True)
-    with open(build / f"{name}.lock", "w", encoding="utf-8") as lock:
-        # Another process may be running the same tests.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (complete.is_file() and python.exists()):
-            shutil.rmtree(place, ignore_errors=True)
-            venv.create(place, with_pip=True)
-            options = ("--quiet", "--disable-pip-version-check")
-            subprocess.run([str(python), "-m", "pip", "install", *options, f"cloudflare=={version}"], check=True)
-            complete.touch()
-    return python
 
 
 @dataclass
@@ -83,7 +59,10 @@ def outcome(request: pytest.FixtureRequest, simulator: Control) -> Outcome:
         "EXERCISE_APP_ID": simulator.app_id,
         "EXERCISE_CONTROL_URL": simulator.url,
     }
-    command = [str(environment(request.param)), str(Path(__file__).with_name("exercise.py"))]
+    command = [
+        str(programs(f"sdk-{request.param}", f"cloudflare=={request.param}") / "python"),
+        str(Path(__file__).with_name("exercise.py")),
+    ]
     with frozen():
         done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr

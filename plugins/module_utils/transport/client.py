@@ -335,11 +335,9 @@ class Client:
             self.limit.block(retry_after)
         write = method not in READS
         decided = is_json and isinstance(body, dict) and not from_edge
+        refused = 400 <= status < 500 and status not in AMBIGUOUS_STATUSES and (status != 409 or decided)
         kind: type[RequestFailed]
-        if write and (
-            status < 400 or status >= 500 or status in AMBIGUOUS_STATUSES
-            or (status == 409 and not decided)
-        ):  # fmt: skip
+        if write and not refused:
             kind = WriteOutcomeUnknown
         else:
             kind = InvalidAnswer if succeeded and not is_json else ApiError

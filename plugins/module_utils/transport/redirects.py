@@ -38,10 +38,10 @@ def unfit(url: str) -> str | None:
     """Why a URL is not asked at all; None when it is."""
     try:
         parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
         return "not a URL"
-    if parts.scheme not in ("https", "http") or not host or not url.isprintable():
+    if parts.scheme not in ("https", "http") or not host or port == 0 or not url.isprintable():
         return "not a URL of the form https://host/path"
     return "the URL holds credentials, and none are sent" if "@" in parts.netloc else None
 

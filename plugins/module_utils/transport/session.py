@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import requests
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"
 MOST_REDIRECTS = 5
 
 
