@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -30,6 +31,8 @@ EXCLUSIVE_TRUE = {
     "version": "2.0.0",
     "collection_name": "eventops.cloudflare",
 }
+# What the role sets itself.
+FACTS = frozenset({"results", "leftovers", "published"})
 TOO_DEEP = "The answers are nested too deeply"
 
 
@@ -58,8 +61,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             self._check_paths(plan, prefix)
             if plan["options"]["schedule"]:
                 plan["options"]["schedule"] = masked(plan["options"]["schedule"])
-            deprecations = [EXCLUSIVE_TRUE] if _is_true(answers.get("exclusive")) else []
-            return {**result, "changed": False, **plan, **({"deprecations": deprecations} if deprecations else {})}
+            said = {
+                "deprecations": [EXCLUSIVE_TRUE] if _is_true(answers.get("exclusive")) else [],
+                "warnings": self._unknown_variables(prefix, task_vars or {}),
+            }
+            return {**result, "changed": False, **plan, **{kind: texts for kind, texts in said.items() if texts}}
         except RecursionError:
             return {**result, "failed": True, "msg": TOO_DEEP}
         except InvalidOption as error:
@@ -70,6 +76,20 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 "failed": True,
                 "msg": printable(f"{prefix}schedule {_shown(answers['schedule'], error)}"),
             }
+
+    def _unknown_variables(self, prefix: str, task_vars: Mapping[str, Any]) -> list[str]:
+        """A warning about each variable that looks like one of the role and is none."""
+        role = self._task._role
+        if role is None or not prefix:
+            return []
+        specs = self._loader.load_from_file(os.path.join(role._role_path, "meta", "argument_specs.yml"))
+        known = {str(name) for spec in specs["argument_specs"].values() for name in spec["options"]}
+        known |= {prefix + name for name in FACTS}
+        warnings = []
+        for name in sorted(set(filter(lambda name: str(name).startswith(prefix), task_vars)) - known):
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+            warnings.append(f"the role has no variable {name}" + (f": did you mean {near[0]}?" if near else ""))
+        return warnings
 
     def _from_here(self, options: Mapping[str, Any], name: str, prefix: str) -> str | None:
         """A path to write to. Ansible would begin a relative one in the folder of the playbook, in the collection."""

@@ -36,6 +36,7 @@ class ActionModule(InProcessAction):
 
     _supports_async = False
     spec = CREDENTIALS
+    listing = "livestreams"
     _host: _Host | None = None
 
     def reconcile(self, api: RealtimeApi, params: Mapping[str, Any], context: Context) -> Outcome:  # type: ignore[override]

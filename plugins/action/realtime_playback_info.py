@@ -15,4 +15,5 @@ class ActionModule(InProcessAction):
     """See the module of the same name."""
 
     spec = PLAYBACK_INFO
+    listing = "playbacks"
     work = staticmethod(playback_info)

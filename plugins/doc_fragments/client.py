@@ -15,15 +15,13 @@ options:
   account_id:
     description:
       - The Cloudflare account ID.
-      - If not given, the environment variable E(CLOUDFLARE_ACCOUNT_ID) is used.
+      - If not given, the environment variable E(CLOUDFLARE_ACCOUNT_ID) is used. One of them is required.
     type: str
-    required: true
   app_id:
     description:
       - The ID of the RealtimeKit app that the meetings and livestreams belong to.
-      - If not given, the environment variable E(CLOUDFLARE_REALTIME_APP_ID) is used.
+      - If not given, the environment variable E(CLOUDFLARE_REALTIME_APP_ID) is used. One of them is required.
     type: str
-    required: true
   api_token:
     description:
       - An API token with the permission C(Realtime) or C(Realtime Admin).

@@ -62,15 +62,11 @@ EXAMPLES = r"""
          | eventops.cloudflare.from_schedule(days=['2027-08-20', 2], rooms=['Curie', 'mast2027-Gray-Room']) }}
 
 - name: Have a meeting for every room, called as the room's stream
-  eventops.cloudflare.realtime_meetings:
-    meetings: >-
-      {{ schedule.rooms | map(attribute='name') | map('regex_replace', '^', 'title: ') | map('from_yaml') }}
-
-- name: Have an independent livestream for every room
-  eventops.cloudflare.realtime_livestreams:
-    state: present
-    livestreams: >-
-      {{ schedule.rooms | map('dict2items') | map('selectattr', 'key', 'equalto', 'name') | map('items2dict') }}
+  eventops.cloudflare.realtime_meeting:
+    title: "{{ item.name }}"
+  loop: "{{ schedule.rooms }}"
+  loop_control:
+    label: "{{ item.name }}"
 """
 
 RETURN = r"""

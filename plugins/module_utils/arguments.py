@@ -18,8 +18,8 @@ def _env(variable: str) -> Spec:
 
 
 CLIENT: Spec = {
-    "account_id": {"type": "str", "required": True, **_env("CLOUDFLARE_ACCOUNT_ID")},
-    "app_id": {"type": "str", "required": True, **_env("CLOUDFLARE_REALTIME_APP_ID")},
+    "account_id": {"type": "str", **_env("CLOUDFLARE_ACCOUNT_ID")},
+    "app_id": {"type": "str", **_env("CLOUDFLARE_REALTIME_APP_ID")},
     "api_token": {"type": "str", "no_log": True, **_env("CLOUDFLARE_API_TOKEN")},
     "api_key": {"type": "str", "no_log": True, **_env("CLOUDFLARE_API_KEY")},
     "api_email": {"type": "str", **_env("CLOUDFLARE_EMAIL")},

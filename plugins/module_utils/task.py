@@ -75,7 +75,7 @@ def perform(
         nonlocal client, sent, retried
         client = connect(settings_of(params))
         sent, retried = client.requests, client.retries
-        api = RealtimeApi(client, *(_required(params, option) for option in ("account_id", "app_id")))
+        api = RealtimeApi(client, *(_required(params, option) for option in _ENVIRONMENT_OF_IDS))
         return reconcile(api, params, context)
 
     try:
@@ -152,10 +152,13 @@ def settings_of(params: Mapping[str, Any]) -> Settings:
     )
 
 
+_ENVIRONMENT_OF_IDS = {"account_id": "CLOUDFLARE_ACCOUNT_ID", "app_id": "CLOUDFLARE_REALTIME_APP_ID"}
+
+
 def _required(params: Mapping[str, Any], option: str) -> str:
     value = given(params, option)
     if value is None:
-        raise InvalidRequest(f"{option} is empty")
+        raise InvalidRequest(f"{option} is empty: give it, or set {_ENVIRONMENT_OF_IDS[option]} in the environment")
     return str(value).strip()
 
 

@@ -36,6 +36,7 @@ options:
   livestreams:
     description:
       - The livestreams. The list of those that have to be looked up is read once, whatever their number.
+      - This may be a list of livestreams as other modules return it. Their further keys are ignored.
     type: list
     elements: dict
     required: true

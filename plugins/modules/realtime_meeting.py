@@ -13,7 +13,8 @@ author:
   - eventops contributors (@eventops)
 description:
   - Brings one meeting to the state it is declared to have. Only what is given is compared, and only what differs is changed.
-  - A meeting cannot be deleted. It is retired by making it inactive, so that nobody can join it.
+  - A meeting cannot be deleted. It is retired by making it inactive, so that nobody can join it. That does not stop its livestream. A
+    warning names one that is on the air.
 options:
   state:
     description:
@@ -249,6 +250,12 @@ EXAMPLES = r"""
     ai_config:
       transcription:
         language: de
+  when: curie.meeting.id is not none
+
+- name: Stop its livestream after the event
+  eventops.cloudflare.realtime_livestream:
+    meeting_id: "{{ curie.meeting.id }}"
+    state: stopped
   when: curie.meeting.id is not none
 
 - name: Retire it after the event

@@ -263,6 +263,13 @@ EXAMPLES = r"""
       - name: camp2019-meitner
         meeting_id: "{{ stages.meetings[1].id }}"
 
+- name: Stop their livestreams after the event
+  eventops.cloudflare.realtime_livestreams:
+    state: stopped
+    livestreams:
+      - meeting_id: "{{ stages.meetings[0].id }}"
+      - meeting_id: "{{ stages.meetings[1].id }}"
+
 - name: Retire them after the event
   eventops.cloudflare.realtime_meetings:
     state: inactive

@@ -18,7 +18,8 @@ description:
 options:
   playbacks:
     description:
-      - What to look at. The livestreams that the other modules return have what is needed.
+      - What to look at. This may be a list of livestreams as other modules return it. Their further keys are ignored, and one without a name is
+        called by its ID.
     type: list
     elements: dict
     required: true
@@ -76,11 +77,7 @@ EXAMPLES = r"""
 
 - name: Can it be watched?
   eventops.cloudflare.realtime_playback_info:
-    playbacks: >-
-      {{
-        dict(on_air.livestreams | map(attribute='id') | zip(on_air.livestreams | map(attribute='playback_url')))
-        | dict2items(key_name='name', value_name='playback_url')
-      }}
+    playbacks: "{{ on_air.livestreams }}"
     timeout: 30
   register: watched
 

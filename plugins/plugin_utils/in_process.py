@@ -42,6 +42,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport._requests import REQUESTS_IMPORT_ERROR
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import Client, Settings
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.listings import as_option
 
 try:
     from ansible.module_utils.secrets import register_secrets
@@ -76,10 +77,14 @@ class InProcessAction(ActionBase):  # type: ignore[misc]
     reconcile: Reconcile
     # Instead of ``reconcile`` where a task does not talk to the API.
     work: Work | None = None
+    # The option that takes a list of livestreams, also one that a module returns.
+    listing: ClassVar[str | None] = None
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         """Run here, or as a module where something speaks against it. The result is the same."""
         result: dict[str, Any] = super().run(tmp, task_vars)
+        if self.listing is not None and self.listing in self._task.args:
+            self._task.args[self.listing] = as_option(self._task.args[self.listing], self.spec[self.listing]["options"])
         misfit = next(misfits(self.spec, self._task.args), None)
         if misfit is not None:
             return self._merge(result, {"failed": True, "msg": misfit})

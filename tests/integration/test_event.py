@@ -10,8 +10,10 @@ Every output and every written file is searched for secrets (see conftest.Player
 from __future__ import annotations
 
 import json
+import re
 import stat
 import sys
+import textwrap
 from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -210,6 +212,32 @@ def test_the_role_refuses_what_it_does_not_understand(playbook: Any, said: dict[
     (failure,) = [item["result"]["msg"] for item in ran.results if item["failed"]]
     assert message in failure
     assert "hidden" not in failure
+
+
+def test_a_misspelt_variable_is_named(playbook: Any) -> None:
+    """Ansible would ignore it. What the role sets itself is known to it."""
+    misspelt = {"event_livestream_shedule": "x", "event_livestream_results": {}, "event_livestream_nonsense": 1}
+    ran = playbook(PROVISION, extra={"event_livestream_streams": STREAMS[:1], **misspelt})
+    assert ran.returncode == 0, ran.output
+    said = " ".join(ran.output.split())
+    assert "the role has no variable event_livestream_shedule: did you mean event_livestream_schedule?" in said
+    assert "the role has no variable event_livestream_nonsense" in said
+    assert said.count("the role has no variable") == 2
+
+
+def test_the_play_of_the_guide(playbook: Any, sim: Control) -> None:
+    """A play of one's own with the role, with the list of streams that the guide shows before it."""
+    guide = (ROOT / "docs/docsite/rst/guide_getting_started.rst").read_text()
+    blocks = [textwrap.dedent(text) for text in re.findall(r"\.\. code-block:: yaml\n\n((?:   .*\n|\n)+)", guide)]
+    (streams,) = (text for text in blocks if "event_livestream_streams:" in text)
+    (play,) = (yaml.safe_load(text) for text in blocks if "event_livestream_results" in text)
+    (playbook.home / "streams.yml").write_text(streams)
+    assert playbook(PROVISION, extra=yaml.safe_load(streams)).returncode == 0
+    for item in sim.livestreams():
+        sim.push(item["id"])
+    ran = playbook(play)
+    assert ran.returncode == 0, ran.output
+    assert "/manifest/video.m3u8" in ran.registered("Tell where to watch")["msg"]
 
 
 def test_a_schedule_is_read_from_a_server(playbook: Any, sim: Control, httpserver: HTTPServer) -> None:

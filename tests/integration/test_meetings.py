@@ -91,6 +91,25 @@ class TestStates:
         assert thrice(actor, ONE, False, title="Curie", state="inactive").values["meeting"]["status"] == "INACTIVE"
         thrice(actor, ONE, False, title="Never", state="inactive")
 
+    @pytest.mark.parametrize("module", [ONE, MANY])
+    def test_retired_while_on_the_air(self, actor: Any, sim: Control, module: str) -> None:
+        """That is what was asked for, and says what stays on the air, in check mode as well."""
+        meeting = sim.add_meeting(title="Curie")
+        sim.presence(meeting, 1)
+        stream = actor("realtime_livestream", meeting_id=meeting, state="started").values["livestream"]["id"]
+        warning = f"is retired while its livestream {stream} is LIVE: that does not stop it"
+        options: dict[str, Any] = {"title": "Curie", "state": "inactive"}
+        requests = []
+        for check in (True, False):
+            ran = actor(module, check=check, **({"meetings": [options]} if module == MANY else options))
+            assert ran.values["changed"]
+            assert [text for text in ran.warnings if warning in text]
+            requests.append(ran.requests)
+        assert requests[1] == requests[0] + 1
+        again = actor(module, **({"meetings": [options]} if module == MANY else options))
+        assert not again.values["changed"]
+        assert not again.warnings
+
     def test_configs(self, actor: Any, sim: Control, profile: Profile) -> None:
         meeting = sim.add_meeting(title="Curie")
         language = {"transcription": {"language": "de", "keywords": ["Radium"]}}

@@ -105,6 +105,31 @@ def test_as_a_user_runs_it(playbook: Any, actor: Any, here: bool) -> None:
         assert ran.journal == []
 
 
+@pytest.mark.parametrize("here", [True, False])
+def test_what_modules_return_is_taken_as_it_is(playbook: Any, actor: Any, here: bool) -> None:
+    """Lists of livestreams and of an event's rooms. A key that nothing returns is still refused by its name."""
+    playbacks(actor, 2)
+    unnamed = actor.sim.seed(meetings=1)["meetings"]
+    actor.sim.presence(unnamed[0], 1)
+    actor("realtime_livestream", state="started", meeting_id=unnamed[0])
+    look = {"name": "Look", "eventops.cloudflare.realtime_livestream_info": {"status": "LIVE"}, "register": "on_air"}
+    rooms = [{"name": f"hall-{number}", "meeting_title": f"Hall {number}"} for number in (1, 2)]
+    event = {"name": "Event", "eventops.cloudflare.realtime_event": {"streams": rooms}, "register": "event"}
+    misspelt = [{"name": "a", "playbackurl": "https://example.org/a"}]
+    handed_on = {"on air": "{{ on_air.livestreams }}", "of the event": "{{ event.streams }}", "misspelt": misspelt}
+    tasks = [look, event]
+    for name, values in handed_on.items():
+        watch = {"playbacks": values, "timeout": 1}
+        tasks.append({"name": name, "eventops.cloudflare.realtime_playback_info": watch, "ignore_errors": True})
+    ran = playbook(tasks, extra={VARIABLE: here})
+    assert ran.returncode == 0, ran.output
+    found = ran.registered("on air")["playbacks"]
+    assert len(found) == 3
+    assert all(item["playable"] and item["name"] for item in found)
+    assert [item["name"] for item in ran.registered("of the event")["playbacks"]] == ["hall-1", "hall-2"]
+    assert "playbackurl" in ran.registered("misspelt")["msg"]
+
+
 def test_it_takes_no_client_options(playbook: Any) -> None:
     look = {"playbacks": [], "api_token": "x"}
     task = {"name": "Look", "eventops.cloudflare.realtime_playback_info": look}

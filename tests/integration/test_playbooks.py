@@ -153,7 +153,7 @@ def test_credentials_from_module_defaults_reach_every_module(playbook: Any, sim:
     assert {entry.credential for entry in ran.journal} == {"token"}
     without = playbook(tasks, environment=environment)
     assert without.returncode == 2
-    assert "missing required arguments: account_id, app_id" in without.output
+    assert "account_id is empty: give it, or set CLOUDFLARE_ACCOUNT_ID in the environment" in without.output
 
 
 @both_ways

@@ -286,7 +286,9 @@ class Event:
             raise StateUnreachable(f"nothing is retired while this is on the air: {names}; stop it first")
         retired: dict[str, MeetingTarget] = {}
         for meeting_id in dict.fromkeys(item.id for item in found if item.id and item.status != INACTIVE):
-            retired[meeting_id] = MeetingTarget(self.api, DesiredMeeting("inactive", {}, meeting_id), self.context)
+            retired[meeting_id] = MeetingTarget(
+                self.api, DesiredMeeting("inactive", {}, meeting_id), self.context, asks_on_air=False
+            )
         self.apply_meetings(list(retired.values()))
         for room in self.rooms:
             room.wanted = retired.get(room.meeting_id or "")

@@ -190,10 +190,13 @@ class MeetingLivestream(LivestreamTarget):
 
     def give_up(self, failure: RequestFailed) -> Livestream:
         if self.desired.state == "started":
-            failure.advice = (
-                "no livestream of the meeting is active, and it was tried twice: perhaps nobody is in the meeting, or "
-                "an earlier livestream of it is still stopping"
+            refused = isinstance(failure, ApiError)
+            reason = (
+                "perhaps nobody is in the meeting, or an earlier livestream of it is still stopping"
+                if refused
+                else "the service did not say why: try again in a minute"
             )
+            failure.advice = f"no livestream of the meeting is active, and it was tried twice: {reason}"
         if self.desired.state == "started" or not isinstance(failure, ApiError):
             raise failure
         # Refused twice while it is still listed as active: 400, 404 and 409 all mean that it is stopped already.

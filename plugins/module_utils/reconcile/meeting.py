@@ -22,6 +22,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.comm
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting_plan import (
     ACTIVE,
     CONFIGS,
+    INACTIVE,
     DesiredMeeting,
     MeetingPlan,
     by_title,
@@ -42,9 +43,13 @@ class MeetingTarget(Target):
     current: Meeting
     planned: MeetingPlan
 
-    def __init__(self, api: RealtimeApi, desired: DesiredMeeting, context: Context) -> None:
+    def __init__(
+        self, api: RealtimeApi, desired: DesiredMeeting, context: Context, *, asks_on_air: bool = True
+    ) -> None:
+        """``asks_on_air``: whether it asks, before a meeting is retired, for what is on the air of it."""
         super().__init__(api, context)
         self.desired = desired
+        self.asks_on_air = asks_on_air
         self.before = None
         self.current = desired.unseen
         # The meeting of the ID, or the active ones of the title, oldest first.
@@ -93,7 +98,7 @@ class MeetingTarget(Target):
             self.observed = [listing.by_id[self.desired.meeting_id]]
         else:
             return False
-        return not self.incomplete
+        return not (self.incomplete or self.retires)
 
     def complete(self) -> None:
         """A list may leave out objects: where one is wanted, the meeting itself is read."""
@@ -102,6 +107,20 @@ class MeetingTarget(Target):
         elif self.incomplete:
             first, *others = self.observed
             self.observed = [self.api.meeting(first.id or "").merged_with(first), *others]
+        for meeting_id in self.retires:
+            livestream = self.api.active_livestream(meeting_id)
+            if livestream is not None and livestream.active:
+                self.warnings += (
+                    f"{self.desired.label} is retired while its livestream {livestream.id} is {livestream.status}: "
+                    "that does not stop it",
+                )
+
+    @property
+    def retires(self) -> list[str]:
+        """The IDs of the meetings that are to be retired, and of whose livestreams nothing is known."""
+        if not self.asks_on_air or self.desired.state == "active":
+            return []
+        return [item.id for item in self.observed if item.id and item.status != INACTIVE]
 
     @property
     def incomplete(self) -> bool:
@@ -112,7 +131,7 @@ class MeetingTarget(Target):
 
     def read(self) -> None:
         if self.desired.meeting_id is not None:
-            self.observed = self.read_by_id(self.desired.meeting_id)
+            self.complete()
             return
         listing = MeetingListing(self.api)
         listing.read([self])

@@ -67,7 +67,8 @@ def advise(status: int, code: int | None, seconds: float | None) -> str | None:
     if status == 403:
         return (
             "the token needs the permission Realtime or Realtime Admin on this account, and the account needs "
-            "RealtimeKit; a token made seconds ago may need a minute"
+            "RealtimeKit; check that api_token (CLOUDFLARE_API_TOKEN) is the token you mean and is still valid; one "
+            "made seconds ago may need a minute"
         )
     if code == _NO_ROUTE:
         return "check account_id, app_id and base_url"

@@ -101,6 +101,8 @@ def plan_event(
     # A whole event is stopped or reported on by its slug alone. Otherwise a survey left blank must not end what is on
     # the air.
     if not streams and not others and not (slug and (options["state"] in ENDS or reports)):
+        if options["schedule"]:
+            raise InvalidOption(f"nothing to livestream: the schedule of {prefix}schedule has no rooms")
         raise InvalidOption(
             f"nothing to livestream: give {prefix}streams or {prefix}schedule, or, to stop an event, {prefix}event"
         )

@@ -308,3 +308,10 @@ def test_who_stops_an_event_means_all_of_it() -> None:
 )
 def test_exclusive_was_a_boolean(given: Any, expected: str) -> None:
     assert plan(streams=LIST, exclusive=given)["options"]["exclusive"] == expected
+
+
+def test_a_schedule_without_rooms_is_named() -> None:
+    """Whoever gave a schedule does not want to hear that one is needed."""
+    empty = {**SCHEDULE, "rooms": [], "others": []}
+    with pytest.raises(InvalidOption, match="the schedule of event_livestream_schedule has no rooms"):
+        plan_event({"schedule": "schedule.json"}, lambda *_asked: empty, "event_livestream_")

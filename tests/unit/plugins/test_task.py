@@ -121,7 +121,8 @@ def test_a_failure_tells_what_was_asked_what_was_said_and_what_to_do(script: Any
         "changed": False,
         "msg": (
             "List the livestreams: HTTP 403 FORBIDDEN: Authentication error; the token needs the permission Realtime "
-            "or Realtime Admin on this account, and the account needs RealtimeKit; a token made seconds ago may need "
+            "or Realtime Admin on this account, and the account needs RealtimeKit; check that api_token "
+            "(CLOUDFLARE_API_TOKEN) is the token you mean and is still valid; one made seconds ago may need "
             "a minute"
         ),
         "error": {
