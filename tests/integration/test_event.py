@@ -38,6 +38,7 @@ PROVISION, START, STOP, STATUS, CLEANUP = (
     f"eventops.cloudflare.event_{name}" for name in ("provision", "start", "stop", "status", "cleanup")
 )
 ACTIVE = ("LIVE", "INVOKED")
+ORDER = ["provision", "start", "status", "stop", "report", "cleanup"]
 
 both_ways = pytest.mark.parametrize("way", [True, False], ids=["in process", "as a module"])
 
@@ -238,6 +239,22 @@ def test_the_play_of_the_guide(playbook: Any, sim: Control) -> None:
     ran = playbook(play)
     assert ran.returncode == 0, ran.output
     assert "/manifest/video.m3u8" in ran.registered("Tell where to watch")["msg"]
+
+
+def test_the_event_of_the_readme(playbook: Any, sim: Control) -> None:
+    """Its commands, with its list of rooms, one after the other."""
+    section = (ROOT / "README.md").read_text().partition("## A whole event")[2].partition("\n## ")[0]
+    streams, commands = (text.partition("\n")[2] for text in section.split("```")[1:4:2])
+    (playbook.home / "streams.yml").write_text(streams)
+    lines = commands.strip().splitlines()
+    assert [line.split()[1].rpartition("_")[2] for line in lines] == ORDER
+    for line in lines:
+        _program, name, *arguments = line.split()
+        ran = playbook(name, *arguments)
+        assert ran.returncode == 0, ran.output
+    assert (playbook.home / "run-sheet.html").exists()
+    assert not [item for item in sim.livestreams() if item["status"] in ACTIVE]
+    assert len(sim.livestreams()) == 2
 
 
 def test_a_schedule_is_read_from_a_server(playbook: Any, sim: Control, httpserver: HTTPServer) -> None:
