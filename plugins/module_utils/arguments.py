@@ -286,6 +286,13 @@ CREDENTIALS: Spec = {
 # What the action plugin adds where the module of the same name writes the files: all of them, keys included.
 SENT: Spec = {"_contents": {"type": "str", "no_log": True}}
 
+CHECK: Spec = {
+    "ingest_servers": {"type": "list", "elements": "str", "default": []},
+    "requests": {"type": "int", "default": 100},
+    "on_failure": {"type": "str", "choices": ["warn", "fail"], "default": "fail"},
+    **CLIENT,
+}
+
 PLAYBACK_INFO: Spec = {
     "playbacks": {
         "type": "list",

@@ -101,9 +101,14 @@ class RequestFailed(RealtimeError):
 
     def __str__(self) -> str:
         """what was asked: HTTP status reason: the API's text; what to do"""
-        answer = "" if self.status is None else f" HTTP {self.status} {self.reason or ''}".rstrip() + ":"
         advice = f"; {self.advice}" if self.advice else ""
-        return printable(f"{self.asked}:{answer} {self.text}{advice}")
+        return printable(f"{self.said}{advice}")
+
+    @property
+    def said(self) -> str:
+        """The same without what to do."""
+        answer = "" if self.status is None else f" HTTP {self.status} {self.reason or ''}".rstrip() + ":"
+        return printable(f"{self.asked}:{answer} {self.text}")
 
     def details(self) -> dict[str, Any]:
         """The ``error`` value of a failed task: status, code, message, request_id, method, path."""

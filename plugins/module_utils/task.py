@@ -9,6 +9,7 @@ Free of AnsibleModule, so that whatever runs a task, a module's process or the c
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import typing
@@ -23,6 +24,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     RequestFailed,
     printable,
 )
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.checkup import Access, check_up
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import (
     Context,
     Outcome,
@@ -92,6 +94,22 @@ def perform(
             "remaining": client.limit.remaining,
         }
     return result
+
+
+def check_access(params: Mapping[str, Any], context: Context) -> Outcome:
+    """What the module realtime_check does: each thing that is missing is a line of its table."""
+
+    def connect() -> RealtimeApi:
+        client = closing.enter_context(contextlib.closing(Client(settings_of(params))))
+        return RealtimeApi(client, *(_required(params, option) for option in _ENVIRONMENT_OF_IDS))
+
+    given_options = {
+        "Credentials": lambda: "an API token" if credentials_of(params, os.environ).token else "an API key",
+        "Account ID": lambda: _required(params, "account_id"),
+        "App ID": lambda: _required(params, "app_id"),
+    }
+    with contextlib.ExitStack() as closing:
+        return check_up(params, context, Access(given_options, connect))
 
 
 def perform_alone(work: Work, params: Mapping[str, Any], context: Context, *, diff_mode: bool = False) -> Result:

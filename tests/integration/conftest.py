@@ -42,6 +42,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.comm
 from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
     Reconcile,
     Work,
+    check_access,
     perform,
     perform_alone,
 )
@@ -72,9 +73,10 @@ MODULES: dict[str, tuple[arguments.Spec, Reconcile]] = {
     "realtime_analytics_info": (arguments.ANALYTICS_INFO, analytics.report),
     "realtime_credentials": (arguments.CREDENTIALS, write_credentials),
 }
-# Those that do not talk to the API.
+# Those that do not talk to the API, or make their own connection to it.
 ALONE: dict[str, tuple[arguments.Spec, Work]] = {
     "realtime_playback_info": (arguments.PLAYBACK_INFO, playback.playback_info),
+    "realtime_check": (arguments.CHECK, check_access),
 }
 
 
@@ -136,7 +138,7 @@ class Actor:
         spec = {**MODULES, **ALONE}[module][0]
         client = (
             {}
-            if module in ALONE
+            if "account_id" not in spec
             else {
                 "account_id": self.sim.account_id,
                 "app_id": self.sim.app_id,

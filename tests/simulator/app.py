@@ -18,11 +18,12 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from pydantic import BaseModel
 
 from . import models
+from .clock import iso
 from .control import control
-from .edge import ENTRY, Edge, no_route
+from .edge import ENTRY, Edge, edge_error, no_route
 from .faults import Answer, Scope
 from .handlers import Invalid, NotJson, handlers
-from .operations import APP, Target
+from .operations import APP, PREFIX, Target
 from .state import ApiError, Service
 from .wire import Json, Wire
 from .world import World
@@ -37,6 +38,8 @@ _SCHEMES: Final = [
 _NAME: Final = re.compile(r"[a-zA-Z0-9-_]*")
 
 api: Final = APIRouter(prefix=APP, dependencies=_SCHEMES)
+# What belongs to the account or the user, and to no app.
+beside: Final = APIRouter(prefix=PREFIX, dependencies=_SCHEMES, tags=["account"])
 playback: Final = APIRouter(tags=["playback"])
 
 
@@ -363,6 +366,64 @@ async def delete_webhook(request: Request, webhook_id: str) -> Response:
     return _good({"data": _wire(request).webhook(webhook)})
 
 
+# --- account ---------------------------------------------------------------------------------------------------------
+
+
+def _of_account(result: Any, status: int = 200) -> Quick:
+    return Quick({"success": True, "errors": [], "messages": [], "result": result}, status)
+
+
+def _edge(status: int, code: int, message: str) -> Response:
+    answer = edge_error(status, code, message)
+    return Response(answer.body, answer.status, media_type="application/json")
+
+
+@beside.get("/user/tokens/verify")
+async def verify_token(request: Request) -> Response:
+    """Whether the user's API token is active."""
+    if request.scope[ENTRY].credential != "token":
+        return _edge(400, 6003, "Invalid request headers")
+    if _world(request).profile.token_verify in ("account", "refused"):
+        return _edge(401, 1000, "Invalid API Token")
+    return _token(request)
+
+
+@beside.get("/accounts/{account_id}/tokens/verify")
+async def verify_account_token(request: Request) -> Response:
+    """Whether the account's API token is active."""
+    if _world(request).profile.token_verify != "account":
+        return _edge(403, 10000, "Authentication error")
+    return _token(request)
+
+
+def _token(request: Request) -> Quick:
+    world = _world(request)
+    token = {"id": "ed17574386854bf78a67040be0a770b0", "status": "active"}
+    if world.profile.token_verify == "expiring":
+        token["expires_on"] = iso(world.service.clock.now() + 3600)
+    return _of_account(token)
+
+
+@beside.get("/accounts/{account_id}/realtime/kit/apps")
+async def list_apps(request: Request, query: Annotated[models.ListApps, Query()]) -> Response:
+    """The apps of the account: there is one."""
+    if _world(request).profile.apps_listed == "403":
+        return _edge(403, 10000, "Authentication error")
+    app = {"id": _world(request).access.app_id, "name": "simulated", "created_at": "2025-01-01T08:16:40.644Z"}
+    return _good({"data": [app], "paging": {"total_count": 1, "start_offset": 1, "end_offset": 1}})
+
+
+@beside.get("/accounts/{account_id}/stream/live_inputs")
+async def list_live_inputs(request: Request, query: Annotated[models.ListLiveInputs, Query()]) -> Response:
+    """The live inputs of Cloudflare Stream: there are none."""
+    match _world(request).profile.stream_offered:
+        case "403":
+            return _edge(403, 10000, "Authentication error")
+        case "list":
+            return _of_account([])
+    return _of_account({"liveInputs": [], "range": 0, "total": 0})
+
+
 # --- playback --------------------------------------------------------------------------------------------------------
 
 
@@ -398,7 +459,7 @@ class Api:
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
-        self._handlers = handlers(api.routes)
+        self._handlers = handlers([*api.routes, *beside.routes])
 
     async def __call__(self, scope: Scope, target: Target, query: Mapping[str, str], body: bytes) -> Answer:
         """One request to an operation that exists."""
@@ -424,6 +485,7 @@ def make_app(world: World) -> Edge:
     )
     app.state.world = world
     app.include_router(api)
+    app.include_router(beside)
     app.include_router(playback)
     app.include_router(control)
     return Edge(app, Api(app), world)

@@ -36,7 +36,7 @@ from .faults import (
     read_all,
 )
 from .journal import Entry
-from .operations import PREFIX, Target, resolve
+from .operations import APP, PREFIX, Target, resolve
 from .world import World
 
 # Where the application finds the journal's entry of the request it answers.
@@ -182,9 +182,10 @@ class Edge:
 
     def _refusal(self, scope: Scope, target: Target, entry: Entry) -> Answer | None:
         world = self.world
-        if target.account_id != world.access.account_id:
+        beside_apps = target.operation.base != APP
+        if target.account_id != world.access.account_id and target.operation.base != PREFIX:
             return no_route(scope["path"])
-        if target.app_id != world.access.app_id:
+        if target.app_id != world.access.app_id and not beside_apps:
             if world.profile.unknown_app == "7003":
                 return no_route(scope["path"])
             return Answer.of(404, {"success": False, "error": {"code": 404, "message": "App not found"}})

@@ -23,7 +23,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
 
 from . import models
-from .operations import APP, OPERATIONS, Target
+from .operations import OPERATIONS, Target
 
 _ABSENT: Final = inspect.Parameter.empty
 
@@ -83,7 +83,10 @@ def handlers(routes: Iterable[object]) -> dict[str, Handler]:
         if isinstance(route, APIRoute)
         for method in route.methods
     }
-    return {operation.name: Handler.of(functions[operation.method, APP + operation.path]) for operation in OPERATIONS}
+    return {
+        operation.name: Handler.of(functions[operation.method, operation.base + operation.path])
+        for operation in OPERATIONS
+    }
 
 
 def _json(request: Request, body: bytes) -> Any:

@@ -281,6 +281,19 @@ def _page_number(text: Any) -> Any:
     return None if text in ("", "0") else text
 
 
+class ListApps(Paging):
+    """Filters of the list of apps."""
+
+    search: str | None = None
+    sort_order: Literal["ASC", "DESC"] = "DESC"
+
+
+class ListLiveInputs(BaseModel):
+    """What the list of Stream's live inputs can be asked for."""
+
+    include_counts: bool = False
+
+
 class ListMeetings(BaseModel):
     """Filters of the list of meetings; times filter by creation, ``search`` by id or title."""
 

@@ -16,17 +16,19 @@ from pydantic import BaseModel
 from . import models
 
 PREFIX: Final = "/client/v4"
-APP: Final = PREFIX + "/accounts/{account_id}/realtime/kit/{app_id}"
+ACCOUNT: Final = PREFIX + "/accounts/{account_id}"
+APP: Final = ACCOUNT + "/realtime/kit/{app_id}"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One method on one path. ``path`` is relative to the app; ``query`` holds the declared parameters."""
+    """One method on one path, which is relative to ``base``; ``query`` holds the declared parameters."""
 
     name: str
     method: str
     path: str
     query: type[BaseModel] | None = None
+    base: str = APP
 
 
 OPERATIONS: Final = (
@@ -54,6 +56,10 @@ OPERATIONS: Final = (
     Operation("update_webhook", "PATCH", "/webhooks/{webhook_id}"),
     Operation("replace_webhook", "PUT", "/webhooks/{webhook_id}"),
     Operation("delete_webhook", "DELETE", "/webhooks/{webhook_id}"),
+    Operation("list_apps", "GET", "/realtime/kit/apps", models.ListApps, ACCOUNT),
+    Operation("list_live_inputs", "GET", "/stream/live_inputs", models.ListLiveInputs, ACCOUNT),
+    Operation("verify_account_token", "GET", "/tokens/verify", None, ACCOUNT),
+    Operation("verify_token", "GET", "/user/tokens/verify", None, PREFIX),
 )
 
 # What a client asks of a proxy; no operation of the API.
@@ -61,7 +67,10 @@ CONNECT: Final = "connect"
 
 UNKNOWN: Final = Operation("unknown", "", "")
 
-_SEGMENTS: Final = [(operation, operation.path.split("/")[1:]) for operation in OPERATIONS]
+_SEGMENTS: Final = [(operation, operation.path.split("/")[1:]) for operation in OPERATIONS if operation.base == APP]
+_BESIDE: Final = [
+    (operation, (operation.base + operation.path).split("/")) for operation in OPERATIONS if operation.base != APP
+]
 
 
 def _fits(pattern: list[str], segments: list[str]) -> bool:
@@ -87,6 +96,11 @@ class Target:
 def resolve(method: str, path: str) -> Target:
     """``path`` is the whole one, with the prefix."""
     parts = path.split("/")
+    for operation, pattern in _BESIDE:
+        if _fits(pattern[1:], parts[1:]):
+            account = parts[4] if operation.base == ACCOUNT else None
+            found = operation if operation.method == method else UNKNOWN
+            return Target(found, account, None, operation.method != method)
     # ['', 'client', 'v4', 'accounts', ACCOUNT, 'realtime', 'kit', APP, ...]
     if len(parts) < 9 or parts[1:4] != ["client", "v4", "accounts"] or parts[5:7] != ["realtime", "kit"]:
         return Target(UNKNOWN, None, None, False)

@@ -239,6 +239,17 @@ class Profile(Settings):
     unknown_app: Literal["404", "7003"] = "404"
     """An app id that does not exist: the service's error object, or the edge's routing error (nobody says: open)."""
 
+    token_verify: Literal["active", "expiring", "account", "refused"] = "active"
+    """What is said of an API token: it is active, active for one more hour, one of the account (which the user's own
+    call refuses: documented), or nothing (the call may need a permission: open)."""
+
+    apps_listed: Literal["listed", "403"] = "listed"
+    """Whether the account's apps can be listed: a token may lack the permission (open)."""
+
+    stream_offered: Literal["object", "list", "403"] = "object"
+    """The list of Stream's live inputs: an object (documented), a bare list (seen), or refused without a subscription
+    or a permission."""
+
     retry_after_format: Literal["seconds", "date", "absent", "garbage"] = "seconds"
     """`Retry-After` of a 429: HTTP allows seconds and a date; proxies lose or damage it."""
 

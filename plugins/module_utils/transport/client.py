@@ -175,6 +175,12 @@ class Client:
         self._session.close()
 
     @property
+    def proxy(self) -> str | None:
+        """Host and port of the proxy that the environment names for the API; None when there is none."""
+        proxy = requests.utils.select_proxy(self.base_url, dict(self._session.proxies))
+        return proxy.rpartition("@")[2].rpartition("://")[2].rstrip("/") if proxy else None
+
+    @property
     def service_time(self) -> float | None:
         """Unix seconds by the service's clock (the header Date) of this thread's last answer; None if it had none."""
         found: float | None = getattr(self._local, "service_time", None)

@@ -107,6 +107,12 @@ def _retired(scene: Scene) -> str:
     return scene.control.add_meeting(status="INACTIVE")
 
 
+def _account(subject: Any, path: str) -> Any:
+    """An answer about the account or the user."""
+    api = subject.api
+    return api.session.get(api.control.base_url + path.format(api.control.account_id), timeout=10)
+
+
 def _seeded(scene: Scene, count: int = 3) -> Any:
     scene.control.seed(independents=[str(number) for number in range(count)])
     return scene.api.get("/livestreams", per_page=2)
@@ -224,6 +230,15 @@ CHECKS: dict[str, Callable[[Scene], Any]] = {
     "paging_total=absent": lambda s: set(_seeded(s)["paging"]) == {"start_offset", "end_offset"},
     "paging_total=no_paging": lambda s: "paging" not in _seeded(s),
     "list_none=404": lambda s: s.api("GET", "/livestreams").status_code == 404,
+    "token_verify=expiring": lambda s: _account(s, "/user/tokens/verify").json()["result"]["expires_on"],
+    "token_verify=account": lambda s: (
+        _account(s, "/user/tokens/verify").status_code == 401
+        and _account(s, "/accounts/{}/tokens/verify").json()["result"]["status"] == "active"
+    ),
+    "token_verify=refused": lambda s: _account(s, "/user/tokens/verify").status_code == 401,
+    "apps_listed=403": lambda s: _account(s, "/accounts/{}/realtime/kit/apps").status_code == 403,
+    "stream_offered=list": lambda s: _account(s, "/accounts/{}/stream/live_inputs").json()["result"] == [],
+    "stream_offered=403": lambda s: _account(s, "/accounts/{}/stream/live_inputs").status_code == 403,
     "webhooks_none=empty": lambda s: s.api.data("/webhooks") == [],
     "max_per_page=50": lambda s: _seeded(s, 60) and len(s.api.data("/livestreams", per_page=100)) == 50,
     "max_per_page=7": lambda s: _seeded(s, 60) and len(s.api.data("/livestreams", per_page=100)) == 7,

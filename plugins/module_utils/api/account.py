@@ -1,0 +1,83 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an account shows beside an app of RealtimeKit. Reads only.
+
+The paths are those of Cloudflare's API reference, below ``/client/v4``. Every method raises a
+:class:`~.errors.RequestFailed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api import models
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import check_id
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import ApiError
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import Client
+
+MOST_APPS = 100  # that are asked for; an account has few
+
+
+class Token(NamedTuple):
+    """An API token. ``status`` is active, disabled or expired; ``expires_on`` is ISO 8601, None when it never does."""
+
+    status: str | None = None
+    expires_on: str | None = None
+
+
+class AccountApi:
+    """What belongs to an account."""
+
+    def __init__(self, client: Client, account_id: str) -> None:
+        self.client = client
+        self._prefix = f"/accounts/{quote(check_id('account_id', account_id), safe='')}"
+
+    def token(self) -> Token:
+        """GET /user/tokens/verify; of a token that belongs to the account, GET /accounts/{account_id}/tokens/verify."""
+        asked = "verify the token"
+        try:
+            answer = self.client.request("GET", "/user/tokens/verify", asked=asked)
+        except ApiError:
+            answer = self.client.request("GET", f"{self._prefix}/tokens/verify", asked=asked)
+        found = _result(answer.body)
+        return Token(models.text(found.get("status")), models.text(found.get("expires_on")))
+
+    def apps(self) -> dict[str, str]:
+        """GET /accounts/{account_id}/realtime/kit/apps, the first page: names by ID."""
+        path, query = f"{self._prefix}/realtime/kit/apps", {"per_page": MOST_APPS}
+        answer = self.client.request("GET", path, asked="list the apps", query=query)
+        found = models.objects(models.data_of(answer.body))
+        return {str(item["id"]): models.text(item.get("name")) or "no name" for item in found if item.get("id")}
+
+    def live_inputs(self) -> int:
+        """GET /accounts/{account_id}/stream/live_inputs: how many the answer has, which may not be all."""
+        answer = self.client.request("GET", f"{self._prefix}/stream/live_inputs", asked="list Stream's live inputs")
+        result = models.mapping(answer.body).get("result")
+        return len(models.objects(result if isinstance(result, list) else models.mapping(result).get("liveInputs")))
+
+    def webhooks(self, app_id: str) -> list[str]:
+        """GET P/webhooks: the names of those that are told of livestreams. A 404 means that there are none."""
+        path = f"{self._prefix}/realtime/kit/{quote(check_id('app_id', app_id), safe='')}/webhooks"
+        try:
+            answer = self.client.request("GET", path, asked="list the webhooks")
+        except ApiError as error:
+            if error.missing:
+                return []
+            raise
+        return [
+            models.text(item.get("name")) or "no name"
+            for item in models.objects(models.data_of(answer.body))
+            if LIVESTREAM_EVENT in (item.get("events") or ()) and models.flag(item.get("enabled")) is not False
+        ]
+
+
+LIVESTREAM_EVENT = "livestreaming.statusUpdate"
+
+
+def _result(body: Any) -> Mapping[str, Any]:
+    """What Cloudflare's usual envelope holds."""
+    return models.mapping(models.mapping(body).get("result"))

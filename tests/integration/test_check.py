@@ -1,0 +1,144 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether all is there that an event needs: the module realtime_check and the playbook event_check."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from simulator.client import Control
+
+CHECK = "realtime_check"
+PLAYBOOK = "eventops.cloudflare.event_check"
+
+
+def found(values: Any) -> dict[str, tuple[Any, str, Any]]:
+    """What was found, by its name."""
+    return {item["name"]: (item["ok"], item["found"], item["advice"]) for item in values["checks"]}
+
+
+def test_all_is_there(actor: Any, sim: Control) -> None:
+    """Nothing but reads, and as many as there are things to ask."""
+    ran = actor(CHECK)
+    assert ran.values["passed"], ran.values["lines"]
+    assert {entry.method for entry in ran.journal} == {"GET"}
+    assert len(ran.journal) == 7
+    checks = found(ran.values)
+    assert [name for name, (ok, _found, _advice) in checks.items() if ok] == [
+        "Credentials",
+        "Account ID",
+        "App ID",
+        "Proxy",
+        "Connection",
+        "Account and app",
+        "Clock",
+        "Token",
+        "Livestreams",
+        "Analytics",
+        "Webhooks",
+        "Stream",
+        "Requests left",
+    ]
+    # What only a creation would tell is not said to be so.
+    assert checks["Independent livestreams"][0] is None
+    assert checks["Ingest servers"][0] is None
+    assert not ran.values["changed"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "name", "ok", "text"),
+    [
+        ({"token_verify": "expiring"}, "Token", False, "it expires at"),
+        ({"token_verify": "account"}, "Token", True, "active, expires never"),
+        ({"token_verify": "refused"}, "Token", None, "HTTP 403"),
+        ({"stream_offered": "403"}, "Stream", None, "HTTP 403"),
+        ({"stream_offered": "list"}, "Stream", True, "can be read"),
+        ({"ratelimit_header": "absent"}, "Requests left", None, "does not tell"),
+        ({"rate_limit": 50}, "Requests left", False, "and 100 are wanted"),
+        ({"webhooks_none": "empty"}, "Webhooks", True, "none is told"),
+        ({"list_none": "404"}, "Account and app", True, "found, without meetings"),
+        ({"apps_listed": "403"}, "Account and app", None, "may look the same"),
+    ],
+)
+def test_what_the_service_says(
+    actor: Any, sim: Control, profile: dict[str, Any], name: str, ok: bool | None, text: str
+) -> None:
+    sim.configure(**profile)
+    ran = actor(CHECK, on_failure="warn")
+    seen = found(ran.values)[name]
+    assert seen[0] is ok
+    assert text in seen[1]
+    assert ran.values["passed"] is (ok is not False)
+    assert bool(ran.warnings) is (ok is False)
+
+
+@pytest.mark.parametrize(
+    ("options", "name", "text", "advice"),
+    [
+        ({"account_id": ""}, "Account ID", "account_id is empty", "CLOUDFLARE_ACCOUNT_ID"),
+        ({"app_id": " "}, "App ID", "app_id is empty", "CLOUDFLARE_REALTIME_APP_ID"),
+        ({"app_id": "other"}, "Account and app", "no app of this ID", "(simulated)"),
+        ({"account_id": "other"}, "Account and app", "HTTP 404", "check account_id"),
+        ({"api_token": "wrong"}, "Account and app", "HTTP 401", "check api_token"),
+        ({"api_token": "a b"}, "Credentials", "api_token holds a space", ""),
+        ({"base_url": "http://127.0.0.1:9"}, "Connection", "", "check the network"),
+        ({"validate_certs": False}, None, "", ""),
+    ],
+)
+def test_what_is_wrong_is_a_line_of_the_table(
+    actor: Any, options: dict[str, Any], name: str | None, text: str, advice: str
+) -> None:
+    ran = actor(CHECK, **{"retries": 0, **options})
+    checks = found(ran.values)
+    if name is None:
+        assert ran.values["passed"]
+        return
+    assert ran.values["failed"]
+    assert not ran.values["passed"]
+    ok, seen, said = checks[name]
+    assert ok is False
+    assert text in seen
+    assert advice in f"{seen} {said}"
+    assert name in ran.values["msg"]
+    assert "wrong" not in str(ran.values).replace("wrong is", "")
+
+
+def test_ports_of_encoders(actor: Any, sim: Control) -> None:
+    """Those that are given, and those of independent livestreams that exist."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        given = [f"rtmps://127.0.0.1:{port}/live", "rtmps://127.0.0.1:1/live", "nowhere"]
+        checks = found(actor(CHECK, ingest_servers=given, on_failure="warn").values)
+    assert [checks[f"Ingest server {url}"][0] for url in given] == [True, False, False]
+    sim.seed(independents=["mast"])
+    names = list(found(actor(CHECK, on_failure="warn").values))
+    assert [name for name in names if name.startswith("Ingest server rtmps://")]
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_the_playbook(playbook: Any, sim: Control, here: bool) -> None:
+    """Its table, its exit status, and the same as data."""
+    playbook.in_process = here
+    place = playbook.home / "check.json"
+    good = playbook(PLAYBOOK, extra={"event_check_data": str(place)})
+    assert good.returncode == 0, good.output
+    assert "✓ Token: active" in good.output
+    assert json.loads(place.read_text())["passed"] is True
+    again = playbook(PLAYBOOK, "--check", extra={"event_check_data": str(place)})
+    assert again.returncode == 0, again.output
+    sim.configure(token_verify="expiring")
+    bad = playbook(PLAYBOOK, extra={"event_check_data": str(place)})
+    assert bad.returncode == 2
+    assert "✗ Token: it expires at" in bad.output
+    assert json.loads(place.read_text())["passed"] is False
+    without = playbook(PLAYBOOK, environment={"CLOUDFLARE_API_TOKEN": None, "CLOUDFLARE_ACCOUNT_ID": None})
+    assert without.returncode == 2
+    for text in ("✗ Credentials: no credentials", "✗ Account ID: account_id is empty", "✓ App ID"):
+        assert text in without.output
