@@ -14,6 +14,7 @@ ANSIBLE_CORE ?=
 VENV ?= .venv
 PORT ?= 8787
 SCHEDULES ?= 500
+PROFILE ?=
 SCALE ?= 1
 SECONDS ?= 60
 VERSION ?=
@@ -30,6 +31,8 @@ ENV := $(VENV)/.ready $(COLLECTION)
 export ANSIBLE_COLLECTIONS_PATH = $(CURDIR)/$(BUILD)
 export PYTHONPATH = $(CURDIR)/$(BUILD)
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# What a visit wrote down: the state table is gone through in that profile, too
+export EVENTOPS_PROFILE = $(abspath $(PROFILE))
 unexport VIRTUAL_ENV
 
 say = @printf '\n==> %s\n' '$(1)'
@@ -68,6 +71,10 @@ demo: $(ENV) ## Show the collection at work against the simulator
 .PHONY: simulator
 simulator: $(ENV) ## Run the simulated API (PORT=8787)
 	@"$(VENV)/bin/python" tests/simulator --port $(PORT) $(ARGS)
+
+.PHONY: contact
+contact: $(ENV) ## Visit the real service with your account (ARGS=--write), and write down what it is like
+	@PYTHONPATH=tests "$(VENV)/bin/python" -m contact $(ARGS)
 
 # Two at a time: half of them keep only one core busy. Each one's output comes when it has ended.
 .PHONY: test
@@ -122,7 +129,7 @@ unit: $(ENV) ## Unit tests
 .PHONY: sdk
 sdk: $(ENV) ## Tests against the vendor's SDK
 	$(call say,SDK tests)
-	@"$(VENV)/bin/python" -m pytest tests/sdk $(ARGS)
+	@"$(VENV)/bin/python" -m pytest tests/sdk tests/contact $(ARGS)
 
 .PHONY: integration
 integration: $(ENV) ## Playbooks against the simulated API
