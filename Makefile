@@ -45,7 +45,7 @@ help: ## Show this list
 env: $(ENV) ## Make the development environment (.venv) and link the collection into .build
 
 $(VENV)/.ready: $(REQUIREMENTS)
-	$(call say,Making the environment $(VENV))
+	$(call say,Making the environment $(VENV) with packages from PyPI: about a minute)
 	@set -e; \
 	for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
 	  if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \

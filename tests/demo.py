@@ -22,6 +22,7 @@ from simulator.server import running
 ROOT = Path(__file__).parents[1]
 SCHEDULE = ROOT / "playbooks/files/schedule_sample.json"
 FOLDER = ROOT / ".build/demo"
+STEPS = 16  # playbooks
 
 
 class Demo:
@@ -40,6 +41,7 @@ class Demo:
             "CLOUDFLARE_BASE_URL": sim.base_url,
         }
         self.surprises: list[str] = []
+        self.steps = 0
 
     def play(self, title: str, playbook: str, *arguments: str, sent: int, changed: bool) -> None:
         """Run a playbook of the collection, and show what it prints.
@@ -47,7 +49,8 @@ class Demo:
         ``sent`` is how many requests it should send that change something, ``changed`` whether it should say so.
         """
         command = ["ansible-playbook", f"eventops.cloudflare.{playbook}", *arguments]
-        print(f"\n=== {title}\n$ {' '.join(command)}", flush=True)
+        self.steps += 1
+        print(f"\n=== {self.steps} of {STEPS}: {title}\n$ {' '.join(command)}", flush=True)
         before = len(self.sim.journal())
         command[0] = str(Path(sys.executable).with_name("ansible-playbook"))
         ran = subprocess.run(
@@ -111,8 +114,13 @@ def main() -> int:
     shutil.copy(SCHEDULE, FOLDER)
     with running(live_delay=2, playback_delay=3, stop_delay=1) as sim:
         print(f"RealtimeKit simulator: {sim.base_url}")
+        print(
+            "A conference of two rooms, by playbooks: this takes one to two minutes. Each playbook's output comes at its end."
+        )
         demo = Demo(sim)
         demo.night()
+    if demo.steps != STEPS:
+        demo.surprises.append(f"{demo.steps} playbooks ran, not {STEPS}")
     print()
     for surprise in demo.surprises:
         print(f"UNEXPECTED: {surprise}")

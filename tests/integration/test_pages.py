@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import html5lib
 import pytest
 
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.page import write_page
 from pages.render import RUN_SHEET, render, task
 from pages.samples import BAD_URLS, HOSTILE, ODD_PAGES, PAGES, hostile, sheet
 
@@ -96,9 +98,10 @@ class TestRunSheet:
 
     def test_streams(self, pages: dict[str, str]) -> None:
         page = parsed(pages["run_sheet"])
-        assert text_of(page.find("body/header")) == (
+        assert re.fullmatch(
             "Chaos Communication Camp 2019 Run sheet \u00b7 21 to 23 August 2019 \u00b7 times in Europe/Berlin "
-            "https://events.ccc.de/camp/2019/"
+            r"\u00b7 as of \d+ [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC https://events\.ccc\.de/camp/2019/",
+            text_of(page.find("body/header")),
         )
         rows = [[text_of(cell) for cell in row] for row in page.find(".//table[@class='overview']/tbody")]
         assert rows == [
@@ -119,9 +122,11 @@ class TestRunSheet:
         details = [text_of(card) for card in page.iterfind(".//section[@class='stream']/div[@class='card']/dl")]
         streams = sheet()["streams"]
         assert details[0] == (
-            f"Watch{streams[0]['playback_url']} Fed byMeeting Camp 2019, Curie{streams[0]['meeting_id']}"
-            f"Mixer in the OB van; call 4711 when the picture is gone Livestream{streams[0]['id']}"
+            f"Watch{streams[0]['playback_url']} Fed byMeeting Camp 2019, Curie"
+            "Mixer in the OB van; call 4711 when the picture is gone"
         )
+        ids = text_of(page.find(".//section[@class='stream']/details"))
+        assert ids == f"IDs Meeting{streams[0]['meeting_id']} Livestream{streams[0]['id']}"
         assert details[2].startswith("WatchNo playback URL yet Fed byMeeting Camp 2019, Gängeviertel / Workshop dome")
         assert (
             "Fed byIndependent: an encoder pushes to live.cloudflare.com:443Raspberry Pi on the mast, ffmpeg"
@@ -131,7 +136,7 @@ class TestRunSheet:
 
     def test_talks(self, pages: dict[str, str]) -> None:
         page = parsed(pages["run_sheet"])
-        days = page.findall(".//section[@class='stream'][2]/div[@class='day']")
+        days = page.findall(".//section[@class='stream'][1]/div[@class='day']")
         assert [text_of(day.find("h3")) for day in days] == [
             "Wednesday, 21 August 2019",
             "Thursday, 22 August 2019",
@@ -144,6 +149,21 @@ class TestRunSheet:
         ]
         assert rows[5] == ["00:30\u201301:15next day", "Night cinemaKino crewEntertainment \u00b7 en"]
         assert days[0].find("table/tbody/tr/td/time").get("datetime") == "2019-08-21T10:00:00+02:00"
+
+    def test_rooms_are_side_by_side(self, pages: dict[str, str]) -> None:
+        """A table for each day: what begins when, and where."""
+        tables = parsed(pages["run_sheet"]).findall(".//section[@class='timetable']")
+        assert [text_of(table.find("h2")) for table in tables] == [
+            "Wednesday, 21 August 2019",
+            "Thursday, 22 August 2019",
+            "Friday, 23 August 2019",
+        ]
+        head = [text_of(cell) for cell in tables[0].find("table/thead/tr")]
+        assert head == ["Time", "Curie", "Meitner", "Gängeviertel / Workshop dome"]
+        rows = [[text_of(cell) for cell in row] for row in tables[0].find("table/tbody")]
+        told = "Securing the electric vehicle charging infrastructureto 12:45 \u00b7 Ada Brunner, Jo Lindqvist"
+        assert [row[0] for row in rows if told in row] == ["12:00"]
+        assert sum(len(list(table.iterfind(".//p[@class='what']"))) for table in tables) == 3 * 18
 
     def test_every_status_has_a_word(self, pages: dict[str, str]) -> None:
         badges = parsed(pages["every_status"]).findall(".//table[@class='overview']//span[@class]/bdi/..")
@@ -179,7 +199,25 @@ class TestRunSheet:
         ]
         page = render(tmp_path, {"many": (RUN_SHEET, data)})["many"].read_text()
         assert page.count('<section class="stream"') == page.count('<div class="qr">') == 200
-        assert page.count('class="what"') == 200 * 18
+        assert page.count('class="what"') == 200 * 18 + 3 * 18
+
+    def test_the_moment_of_writing_stays_until_something_else_changes(self, tmp_path: Path) -> None:
+        """Or each run would change the page."""
+        path = tmp_path / "sheet.html"
+        page = '<p>{}</p><time id="written">&written;</time>'
+
+        def write(text: str, moment: float, check: bool = False) -> Any:
+            context = Context(check_mode=check, clock=Clock(date=lambda: moment))
+            return write_page({"path": str(path), "_content": page.format(text)}, context).changed
+
+        assert write("a", 0)
+        assert path.read_text() == '<p>a</p><time id="written">1 January 1970, 00:00 UTC</time>'
+        assert not write("a", 86_400)
+        assert write("b", 86_400, check=True)
+        assert write("b", 86_400)
+        assert path.read_text() == '<p>b</p><time id="written">2 January 1970, 00:00 UTC</time>'
+        # Nobody's text is the marker: it would be escaped.
+        assert "&amp;written;" not in path.read_text()
 
     @pytest.mark.cores
     def test_a_rerun_changes_nothing_and_check_mode_writes_nothing(self, playbook: Any) -> None:

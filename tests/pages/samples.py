@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.timetable import timetable
 from pages.render import REPORT, RUN_SHEET
 
 # What an API, or a schedule, might hold to break a page: markup, quotes, templates, text direction, control characters.
@@ -107,6 +108,7 @@ def sheet() -> dict[str, Any]:
     streams[0]["encoder"] = "Mixer in the OB van; call 4711 when the picture is gone"
     streams[3]["encoder"] = "Raspberry Pi on the mast, ffmpeg"
     return {
+        "timetable": timetable(streams),
         "title": "Chaos Communication Camp 2019",
         "subtitle": "21 to 23 August 2019",
         "time_zone": "Europe/Berlin",
@@ -131,6 +133,13 @@ def every_status() -> dict[str, Any]:
         "streams": streams,
         "leftovers": [],
     }
+
+
+def six_rooms() -> dict[str, Any]:
+    """Rooms without talks, all on the air."""
+    found = every_status()
+    streams = [stream(n, f"Room {n}", f"room-{n}", "LIVE") for n in range(6)]
+    return {**found, "title": "Six rooms", "streams": streams}
 
 
 def empty() -> dict[str, Any]:
@@ -247,6 +256,7 @@ PAGES: dict[str, tuple[tuple[str, str], Any]] = {
 # The same templates with what is rare.
 ODD_PAGES: dict[str, tuple[tuple[str, str], Any]] = {
     "every_status": (RUN_SHEET, every_status()),
+    "six_rooms": (RUN_SHEET, six_rooms()),
     "no_streams": (RUN_SHEET, empty()),
     "hostile_run_sheet": (RUN_SHEET, hostile()),
     "one_day": (REPORT, analytics(1)),

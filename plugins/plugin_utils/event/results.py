@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.timetable import timetable
+
 # What other jobs get to know of a stream.
 PUBLIC = ("title", "meeting_id", "id", "status", "playback_url")
 # What only says what a task did: a rerun publishes the same.
@@ -55,6 +57,7 @@ def published(
             "time_zone": event["time_zone"],
             "url": event["url"],
             "streams": [_on_sheet(item) for item in streams.values()],
+            "timetable": timetable(list(streams.values())),
             "leftovers": leftovers,
         },
         "failure": ". ".join(dict.fromkeys(str(text) for text in told)) or None,
@@ -62,9 +65,16 @@ def published(
 
 
 def _on_sheet(item: Result) -> dict[str, Any]:
-    """A stream as the run sheet shows it: one that was to start and is not on the air has not ended."""
-    missing = item.get("state") == "started" and item.get("on_air") is False and item["status"] in ("IDLE", "INVOKED")
-    return {**item, "status": "MISSING"} if missing else dict(item)
+    """A stream as the run sheet shows it.
+
+    One that was to start and is not on the air has not ended, and neither has one that nobody may ever have fed.
+    """
+    status = item["status"]
+    if item.get("state") == "started" and item.get("on_air") is False and status in ("IDLE", "INVOKED"):
+        status = "MISSING"
+    elif item.get("independent") and status == "IDLE":
+        status = "OFF"
+    return {**item, "status": status}
 
 
 def _kept(item: Result) -> dict[str, Any]:
