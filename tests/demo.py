@@ -22,7 +22,7 @@ from simulator.server import running
 ROOT = Path(__file__).parents[1]
 SCHEDULE = ROOT / "playbooks/files/schedule_sample.json"
 FOLDER = ROOT / ".build/demo"
-STEPS = 16  # playbooks
+STEPS = 15  # playbooks
 
 
 class Demo:
@@ -114,9 +114,7 @@ def main() -> int:
     shutil.copy(SCHEDULE, FOLDER)
     with running(live_delay=2, playback_delay=3, stop_delay=1) as sim:
         print(f"RealtimeKit simulator: {sim.base_url}")
-        print(
-            "A conference of two rooms, by playbooks: this takes one to two minutes. Each playbook's output comes at its end."
-        )
+        print("A conference of two rooms, by playbooks: one to two minutes. The output of each comes at its end.")
         demo = Demo(sim)
         demo.night()
     if demo.steps != STEPS:
