@@ -99,7 +99,7 @@ class Demo:
         self.play(
             "Stop all of it, by its name", "event_stop", "-e", "event_livestream_event=mast2027", sent=4, changed=True
         )
-        self.play("Stop again: all is as it should be", "event_stop", *event, sent=0, changed=True)
+        self.play("Stop again, with a run sheet: it is written anew", "event_stop", *event, sent=0, changed=True)
         self.play("Stop once more: the run sheet is right", "event_stop", *event, sent=0, changed=False)
         self.play("Report", "event_report", *report, sent=0, changed=True)
         self.play("Report again: nothing new", "event_report", *report, sent=0, changed=False)
@@ -114,7 +114,7 @@ def main() -> int:
     shutil.copy(SCHEDULE, FOLDER)
     with running(live_delay=2, playback_delay=3, stop_delay=1) as sim:
         print(f"RealtimeKit simulator: {sim.base_url}")
-        print("A conference of two rooms, by playbooks: one to two minutes. The output of each comes at its end.")
+        print("A conference of four rooms, by playbooks: one to two minutes. The output of each comes at its end.")
         demo = Demo(sim)
         demo.night()
     if demo.steps != STEPS:
@@ -123,7 +123,7 @@ def main() -> int:
     for surprise in demo.surprises:
         print(f"UNEXPECTED: {surprise}")
     if not demo.surprises:
-        print("Done: provisioned, started, verified, stopped, reported, retired, and every rerun changed nothing.")
+        print("Done: provisioned, started, verified, stopped, reported, retired, and nothing was done twice.")
         for what, name in (("run sheet", "run-sheet.html"), ("report", "report.html")):
             print(f"The {what}: {FOLDER.relative_to(ROOT) / name}")
     return 1 if demo.surprises else 0

@@ -65,7 +65,7 @@ EXAMPLES = r"""
   register: applied
   ignore_errors: true
 
-- name: Publish what came of it
+- name: Publish the results
   eventops.cloudflare.event_result:
     event: "{{ plan.event }}"
     applied: "{{ applied }}"

@@ -26,7 +26,8 @@ options:
   ingest_servers:
     description:
       - Ingest servers that encoders push to, such as V(rtmps://live.example.org:443/live). A connection to each is opened and closed.
-      - Without any, those of the independent livestreams that exist are tried.
+      - Without any, those of the independent livestreams that exist are tried. If these cannot be reached, nothing fails, since encoders may
+        be elsewhere.
     type: list
     elements: str
     default: []

@@ -18,6 +18,7 @@ import os
 import sys
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import requests
 
@@ -69,7 +70,14 @@ def main(arguments: list[str] | None = None) -> int:
         # Its text may hold the URL, and with it the account.
         print(f"The visit ended early: {type(error).__name__}", file=sys.stderr)
         status = 1
-    found = _document(visit)
+    at_cloudflare = base_url == DEFAULT_BASE_URL
+    print(f"Visited: {urlsplit(base_url).hostname}{'' if at_cloudflare else ', as CLOUDFLARE_BASE_URL says'}")
+    first = visit.answers.get("livestreams before")
+    if first is None or first.status in (401, 403):
+        answer = "no answer" if first is None else str(first.status)
+        print(f"Nothing is written: the list of livestreams was refused ({answer}). Check the token", file=sys.stderr)
+        return 1
+    found = {"service": "cloudflare" if at_cloudflare else "another", **_document(visit)}
     options.output.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     print(f"Written: {options.output}, from {len(visit.answers)} answers")
     print(f"Decided: {len(found['profile'])} fields; not decided: {', '.join(found['undecided']) or 'none'}")

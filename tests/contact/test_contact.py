@@ -107,10 +107,26 @@ def test_the_file_has_no_values(
     assert main(["--write", "--output", str(place)]) == 0
     text = place.read_text() + capsys.readouterr().out
     truth = simulator.livestreams()
-    hidden = [*access, *simulator.secrets(), "a secret room", "127.0.0.1"]
+    hidden = [*access, *simulator.secrets(), "a secret room"]
     hidden += [str(item[key]) for item in truth for key in ("id", "meeting_id") if item[key]]
     assert not [value for value in hidden if value in text]
     Profile.model_validate(json.loads(place.read_text())["profile"])
+
+
+def test_a_token_that_is_refused_is_no_finding(
+    simulator: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is refused says nothing of the service. Which service was visited is told."""
+    simulator.reset(rate_limit=5_000)
+    place = tmp_path / "contact.json"
+    for variable, value in zip(NEEDED, (simulator.account_id, simulator.app_id, "wrong"), strict=True):
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("CLOUDFLARE_BASE_URL", simulator.base_url)
+    assert main(["--write", "--output", str(place)]) == 1
+    said = capsys.readouterr()
+    assert "refused (401)" in said.err
+    assert "Visited: 127.0.0.1, as CLOUDFLARE_BASE_URL says" in said.out
+    assert not place.exists()
 
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,7 +62,7 @@ def test_all_is_there(actor: Any, sim: Control) -> None:
         ({"stream_offered": "list"}, "Stream", True, "can be read"),
         ({"ratelimit_header": "absent"}, "Requests left", None, "does not tell"),
         ({"rate_limit": 50}, "Requests left", False, "and 100 are wanted"),
-        ({"webhooks_none": "empty"}, "Webhooks", True, "none is told"),
+        ({"webhooks_none": "empty"}, "Webhooks", True, "no webhook receives"),
         ({"list_none": "404"}, "Account and app", True, "found, without meetings"),
         ({"apps_listed": "403"}, "Account and app", None, "may look the same"),
     ],
@@ -119,7 +119,8 @@ def test_ports_of_encoders(actor: Any, sim: Control) -> None:
     assert [checks[f"Ingest server {url}"][0] for url in given] == [True, False, False]
     sim.seed(independents=["mast"])
     names = list(found(actor(CHECK, on_failure="warn").values))
-    assert [name for name in names if name.startswith("Ingest server rtmps://")]
+    (found_server,) = [name for name in names if name.startswith("Ingest server rtmps://")]
+    assert found(actor(CHECK).values)[found_server][0] is not False
 
 
 @pytest.mark.parametrize("here", [True, False])

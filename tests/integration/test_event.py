@@ -33,7 +33,7 @@ STREAMS = yaml.safe_load((ROOT / "playbooks/vars/camp2019.yml").read_text())["ev
 SAMPLE = ROOT / "playbooks/files/schedule_sample.json"
 PUBLISHED = sorted((ROOT.parent / "shared/data/schedules").glob("*-*.json"))
 ROLE = "eventops.cloudflare.event_livestream : "
-APPLY, PUBLISH = f"{ROLE}Apply the states of the meetings and livestreams", f"{ROLE}Publish what came of it"
+APPLY, PUBLISH = f"{ROLE}Apply the states of the meetings and livestreams", f"{ROLE}Publish the results"
 PROVISION, START, STOP, STATUS, CLEANUP = (
     f"eventops.cloudflare.event_{name}" for name in ("provision", "start", "stop", "status", "cleanup")
 )
@@ -441,6 +441,24 @@ def test_keys_are_there_before_the_encoder_is_waited_for(playbook: Any, sim: Con
     warned = playbook(START, extra={**said["extra"], "event_livestream_missing": "warn"})
     assert warned.returncode == 0, warned.output
     assert "camp2019-mast is missing" in warned.output
+
+
+def test_cleanup_removes_the_keys_of_a_room_that_was_renamed(playbook: Any, sim: Control) -> None:
+    """Its livestream has ended by then, so that no list shows its name any more."""
+    keys = playbook.vault / "encoders"
+    rooms = [{"name": "main", "meeting_title": "Main"}, {"name": "side", "meeting_title": "Side"}]
+    said = {"event": "camp", "credentials": str(keys)}
+    assert playbook(START, **answers(streams=rooms, **said)).returncode == 0
+    assert {path.name for path in keys.iterdir()} == {"camp-main", "camp-side"}
+    renamed = [{"name": "hall", "meeting_title": "Hall"}, rooms[1]]
+    assert playbook(STOP, **answers(event="camp")).returncode == 0
+    for check in (["--check"], []):
+        ran = playbook(CLEANUP, *check, **answers(streams=renamed, **said))
+        assert ran.returncode == (0 if not check else ran.returncode), ran.output
+    assert not keys.exists()
+    assert not [
+        entry for entry in sim.journal() if entry.operation == "get_meeting_livestreams" and entry.status >= 500
+    ]
 
 
 def test_a_room_that_is_started_while_others_are_waited_for_gets_its_key(playbook: Any, sim: Control) -> None:

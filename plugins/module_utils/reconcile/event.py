@@ -32,6 +32,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.even
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.leftovers import (
     Leftover,
     leftovers_of,
+    read_names,
     unlisted,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
@@ -284,6 +285,7 @@ class Event:
         if active:
             names = ", ".join(sorted(active))
             raise StateUnreachable(f"nothing is retired while this is on the air: {names}; stop it first")
+        self.warnings += tuple(read_names(self.api, self.leftovers))
         retired: dict[str, MeetingTarget] = {}
         for meeting_id in dict.fromkeys(item.id for item in found if item.id and item.status != INACTIVE):
             retired[meeting_id] = MeetingTarget(

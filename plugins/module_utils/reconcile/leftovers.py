@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import Livestream, Meeting
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import StateUnreachable
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import RequestFailed, StateUnreachable
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.event_lists import EventLists
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import failure_values
@@ -70,6 +71,19 @@ def leftovers_of(lists: EventLists, rooms: Sequence[Room]) -> list[Leftover]:
     if not lists.slug:
         return []
     return [*_on_air(lists, rooms), *_meetings(lists, rooms), *_independent(lists, rooms)]
+
+
+def read_names(api: RealtimeApi, leftovers: Sequence[Leftover]) -> Iterator[str]:
+    """Read the ended livestreams of meetings: key files have the names of livestreams. Yields warnings."""
+    for item in leftovers:
+        if item.livestream is not None or item.meeting is None or item.meeting.id is None:
+            continue
+        try:
+            found = api.meeting_livestreams(item.meeting.id)
+        except RequestFailed as failure:
+            yield f"{item.label} may have key files, and the name of its livestream could not be read: {failure}"
+            continue
+        item.livestream = found[0].livestream if found else None
 
 
 def _on_air(lists: EventLists, rooms: Sequence[Room]) -> Iterator[Leftover]:

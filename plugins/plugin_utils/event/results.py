@@ -52,7 +52,7 @@ def published(
             *(f"stopped besides: {_line(item)}" for item in unlisted),
         ],
         "sheet": {
-            "title": event["title"] or "Livestreams",
+            "title": event["title"] or event.get("slug") or "Livestreams",
             "subtitle": " to ".join(dict.fromkeys(day for day in (event["start"], event["end"]) if day)),
             "time_zone": event["time_zone"],
             "url": event["url"],
@@ -74,7 +74,7 @@ def _on_sheet(item: Result) -> dict[str, Any]:
         status = "MISSING"
     elif item.get("independent") and status == "IDLE":
         status = "OFF"
-    return {**item, "status": status}
+    return {**item, "status": status, "title": item.get("title") or item.get("meeting_title")}
 
 
 def _kept(item: Result) -> dict[str, Any]:
@@ -84,8 +84,9 @@ def _kept(item: Result) -> dict[str, Any]:
 def _line(item: Result) -> str:
     """The name of a stream, what it is of, and how it stands."""
     kind = item["meeting_id"] or ("independent" if item.get("independent") or item["id"] else "no meeting")
-    seen = {True: "on the air", False: "not on the air", None: "unknown"}[item.get("on_air")]
-    status = item["status"] or seen
+    retired = item.get("meeting_status") == "INACTIVE" and not item.get("on_air")
+    seen = "retired" if retired else {True: "on the air", False: "not on the air", None: "unknown"}[item.get("on_air")]
+    status = seen if retired else item["status"] or seen
     name = item["name"] or item.get("meeting_title")
     return "  ".join(str(text) for text in (name, kind, status, item.get("playback_url")) if text)
 
