@@ -217,6 +217,7 @@ EVENT: Spec = {
     "auto_start": {"type": "bool"},
     "exclusive": {"type": "str", "choices": ["no", "event", "app"], "default": "no"},
     "missing": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
+    "earlier": {"type": "list", "elements": "dict", "default": []},
     "verify": {"type": "str", "choices": ["warn", "fail", "no"], "default": "no"},
     "verify_timeout": {"type": "float", "default": 60},
     **WAIT,

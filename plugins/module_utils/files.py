@@ -68,12 +68,17 @@ def check_root(path: str) -> str:
     return str(PurePosixPath("/" + path.lstrip("/")))
 
 
+def is_name(name: str) -> bool:
+    """Whether a folder can be called so."""
+    fit = name.isprintable() and "/" not in name and not name.startswith(".") and name == name.strip()
+    return bool(name) and fit and len(name.encode()) <= LONGEST_NAME
+
+
 def check_names(names: Sequence[str]) -> None:
     """Refuse names that are no folder's, and two that are one on some file systems."""
     known: dict[str, str] = {}
     for name in names:
-        fit = name.isprintable() and "/" not in name and not name.startswith(".") and name == name.strip()
-        if not name or not fit or len(name.encode()) > LONGEST_NAME:
+        if not is_name(name):
             raise InvalidRequest(
                 f"name cannot be a folder's: {name!r}; it must not be empty or too long, begin with a dot, begin or "
                 "end with a space, or hold a slash or a control character"
@@ -149,7 +154,8 @@ def remove(
     The root goes as well if that has left it empty. Other files stay, and so do their folders. Otherwise as
     :func:`place`.
     """
-    check_names(list(folders))
+    for name in folders:
+        check_names([name])
     root = check_root(root)
     placed = Placed()
     lock_wait = LockWait(lock_timeout, sleep)

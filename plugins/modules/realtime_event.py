@@ -21,6 +21,13 @@ description:
 options:
   streams:
     description: The streams of the event, one for each room. With none, O(state=stopped) stops the whole event.
+  earlier:
+    description:
+      - The C(streams) that an earlier task of this module returned. Meetings and independent livestreams that it found or made are looked up by
+        their IDs where lists do not show them yet, and are not created again.
+    type: list
+    elements: dict
+    default: []
   others:
     description:
       - Streams of the event that are in its list and that this task leaves alone, because only some rooms or days were chosen. They are not

@@ -116,7 +116,13 @@ def test_ports_of_encoders(actor: Any, sim: Control) -> None:
         port = server.getsockname()[1]
         given = [f"rtmps://127.0.0.1:{port}/live", "rtmps://127.0.0.1:1/live", "nowhere"]
         checks = found(actor(CHECK, ingest_servers=given, on_failure="warn").values)
-    assert [checks[f"Ingest server {url}"][0] for url in given] == [True, False, False]
+    places = [url.removesuffix("/live") for url in given]
+    assert [checks[f"Ingest server {place}"][0] for place in places] == [True, False, False]
+    odd = ["rtmps://me:hidden@127.0.0.1:1/live?streamkey=hidden", f"rtmps://{'a' * 70}.example:443/live"]
+    ran = actor(CHECK, ingest_servers=odd, on_failure="warn")
+    assert "hidden" not in str(ran.values)
+    assert found(ran.values)["Ingest server rtmps://127.0.0.1:1"][0] is False
+    assert [text for text in ran.values["lines"] if "not the name of a host" in text]
     sim.seed(independents=["mast"])
     names = list(found(actor(CHECK, on_failure="warn").values))
     (found_server,) = [name for name in names if name.startswith("Ingest server rtmps://")]

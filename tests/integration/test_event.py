@@ -443,6 +443,32 @@ def test_keys_are_there_before_the_encoder_is_waited_for(playbook: Any, sim: Con
     assert "camp2019-mast is missing" in warned.output
 
 
+def test_what_a_start_has_made_is_not_made_again(playbook: Any, sim: Control) -> None:
+    """The task that waits runs after the one that creates, and lists may not show yet what that made."""
+    sim.configure(meeting_lag=60, list_lag=60)
+    rooms = [{"name": "curie", "meeting_title": "Curie"}, {"name": "mast", "independent": True, "wait": False}]
+    keys = playbook.vault / "encoders"
+    ran = playbook(START, **answers(streams=rooms, event="camp", credentials=str(keys)))
+    assert ran.returncode == 0, ran.output
+    made = [entry.operation for entry in ran.accepted]
+    assert sorted(made) == ["create_livestream", "create_meeting", "start_livestream"]
+    assert {path.name for path in keys.iterdir()} == {"camp-curie", "camp-mast"}
+    (mast,) = [item for item in sim.livestreams() if item["name"] == "camp-mast"]
+    assert results(ran)["camp-mast"]["id"] == mast["id"]
+
+
+@pytest.mark.parametrize(("name", "wrong"), [(STOP, "started"), (CLEANUP, "started"), (PROVISION, "started")])
+def test_a_file_of_variables_does_not_change_what_a_playbook_is_for(
+    playbook: Any, sim: Control, name: str, wrong: str
+) -> None:
+    """Extra variables come before all others, and event_status takes a state."""
+    rooms = [{"name": "curie", "meeting_title": "Curie"}]
+    assert playbook(PROVISION, **answers(streams=rooms, event="camp")).returncode == 0
+    ran = playbook(name, **answers(streams=rooms, event="camp", state=wrong))
+    assert ran.returncode == 0, ran.output
+    assert "start_livestream" not in [entry.operation for entry in ran.journal]
+
+
 def test_cleanup_removes_the_keys_of_a_room_that_was_renamed(playbook: Any, sim: Control) -> None:
     """Its livestream has ended by then, so that no list shows its name any more."""
     keys = playbook.vault / "encoders"

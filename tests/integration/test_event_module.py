@@ -492,6 +492,77 @@ def test_a_room_that_is_not_to_be_started_has_its_meeting_made(event: Any, sim: 
     assert list(on_air(sim).values()) == ["camp-curie"]
 
 
+def test_another_meeting_of_a_listed_title_is_not_left_over(event: Any, actor: Any, sim: Control) -> None:
+    """It is of the list, whatever its livestream is called: it is named, and stopped only with its room."""
+    older, younger = (sim.add_meeting(title="camp: Curie") for _number in range(2))
+    actor("realtime_livestream", state="started", meeting_id=younger)
+    for state in ("present", "started"):
+        ran = event(ROOMS[0], state=state, exclusive="event")
+        assert younger in on_air(sim)
+        assert not left(ran)
+        assert [text for text in ran.warnings if f"are on the air: {younger}; they stay as they are" in text]
+    assert set(on_air(sim)) == {older, younger}
+    assert not event(ROOMS[0], state="stopped").values.get("failed")
+    assert not on_air(sim)
+
+
+def test_a_day_without_talks_stops_and_retires_nothing(event: Any, sim: Control) -> None:
+    """The event's streams are known, and none is chosen: what is left over stays as well."""
+    event(*ROOMS, state="started")
+    for exclusive in ("no", "event"):
+        ran = event(state="stopped", others=[dict(ROOMS[1])], exclusive="no")
+        assert not ran.values["changed"], exclusive
+    assert len(on_air(sim)) == 2
+    event(*ROOMS, state="stopped")
+    retired = event(state="retired", others=[dict(ROOMS[1])])
+    assert not retired.values["changed"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 422, 503])
+def test_meetings_do_not_wait_for_the_list_of_independent_livestreams(event: Any, sim: Control, status: int) -> None:
+    """What is known is started and stopped. The task fails at its end, since an encoder may be on the air."""
+    fault = {"kind": "status", "status": status, "operation": "list_livestreams"}
+    for state, number in (("started", 1), ("stopped", 0)):
+        foreseen = event(ROOMS[0], state=state, check=True).journal
+        lists = [entry for entry in foreseen if entry.operation == "list_livestreams"]
+        (place,) = [place for place, entry in enumerate(lists) if entry.query.get("exclude_meetings") == "true"]
+        sim.faults({**fault, "index": place})
+        ran = event(ROOMS[0], state=state, retries=0)
+        assert len(on_air(sim)) == number, ran.values["msg"]
+        assert "the independent livestreams: list the livestreams: HTTP" in ran.values["msg"]
+    sim.faults()
+
+
+def test_the_emergency_stop_goes_by_names_where_meetings_cannot_be_listed(event: Any, sim: Control) -> None:
+    event(*ROOMS, state="started")
+    sim.faults({"kind": "status", "status": 403, "operation": "list_meetings", "times": None})
+    ran = event(state="stopped")
+    assert not on_air(sim)
+    assert "the meetings: list the meetings: HTTP 403" in ran.values["msg"]
+
+
+def test_an_encoder_is_seen_where_the_status_does_not_tell(event: Any, info: Any, sim: Control) -> None:
+    """The service may call an independent livestream INVOKED that nobody has fed yet, and also one that is starting."""
+    sim.configure(created_later_status="INVOKED", live_delay=3600)
+    event(FEED)
+    assert not event(state="stopped").values.get("failed")
+    (mast,) = [item["id"] for item in sim.livestreams()]
+    sim.push(mast)
+    stopped = event(state="stopped", wait_timeout=1)
+    assert left(stopped) == [("camp-mast", True)]
+    assert stopped.values["failed"]
+    for streams in ((), (FEED,)):
+        retired = event(*streams, state="retired")
+        assert "othing is retired while this is on the air" in retired.values["msg"], streams
+
+
+def test_the_new_meeting_is_returned_and_not_the_retired_one(event: Any, sim: Control) -> None:
+    retired = sim.add_meeting(title="camp: Meitner", status="INACTIVE")
+    ran = event(ROOMS[0], {**ROOMS[1], "state": "stopped"}, state="started")
+    assert meetings(ran)[1] not in (None, retired)
+    assert meetings(event(*ROOMS))[1] == meetings(ran)[1]
+
+
 def test_what_may_be_of_another_event_is_left_alone_and_named(event: Any, actor: Any, sim: Control) -> None:
     event(ROOMS[0], state="started")
     doubtful = sim.add_meeting(title="Main hall")

@@ -85,6 +85,9 @@ class Settings(BaseModel):
     list_lag: float = Field(default=0.0, ge=0)
     """Seconds before a new livestream appears in the list (nobody says: open)."""
 
+    meeting_lag: float = Field(default=0.0, ge=0)
+    """Seconds before a new meeting appears in the list of meetings (nobody says: open)."""
+
     playback_base: str | None = None
     """Scheme and host of playback URLs. None: the simulator's own address, which serves a playlist while LIVE."""
 

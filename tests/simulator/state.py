@@ -684,10 +684,12 @@ class Service:
     ) -> list[Meeting]:
         """The meetings that pass the filters, newest first."""
         wanted = (search or "").lower()
+        latest = self.clock.now() - self.profile.meeting_lag
         return [
             meeting
             for meeting in reversed(self.meetings.values())
             if (status is None or meeting.status == status)
+            and (not self.profile.meeting_lag or meeting.created_at <= latest)
             and (start is None or meeting.created_at >= start)
             and (end is None or meeting.created_at <= end)
             and (not wanted or wanted in meeting.id.lower() or wanted in (meeting.title or "").lower())

@@ -46,12 +46,14 @@ class AccountApi:
         found = _result(answer.body)
         return Token(models.text(found.get("status")), models.text(found.get("expires_on")))
 
-    def apps(self) -> dict[str, str]:
-        """GET /accounts/{account_id}/realtime/kit/apps, the first page: names by ID."""
+    def apps(self) -> tuple[dict[str, str], bool]:
+        """GET /accounts/{account_id}/realtime/kit/apps, the first page: names by ID, and whether these are all."""
         path, query = f"{self._prefix}/realtime/kit/apps", {"per_page": MOST_APPS}
         answer = self.client.request("GET", path, asked="list the apps", query=query)
         found = models.objects(models.data_of(answer.body))
-        return {str(item["id"]): models.text(item.get("name")) or "no name" for item in found if item.get("id")}
+        apps = {str(item["id"]): models.text(item.get("name")) or "no name" for item in found if item.get("id")}
+        total = models.paging_of(answer.body).total
+        return apps, len(apps) < MOST_APPS if total is None else len(apps) >= total
 
     def live_inputs(self) -> int:
         """GET /accounts/{account_id}/stream/live_inputs: how many the answer has, which may not be all."""

@@ -119,11 +119,10 @@ class _Checkup:
         self.findings.append(app)
         self.clocks(api)
         self.ask("Token", lambda: self.token(account), needed=False)
-        readable = False
-        if app.ok is False:
+        # Without an app, a list of nothing may be answered.
+        readable = bool(app.ok) and self.ask("Livestreams", lambda: self.livestreams(api, independents))
+        if not app.ok:
             self.note("Livestreams", None, NOT_ASKED)
-        else:
-            readable = self.ask("Livestreams", lambda: self.livestreams(api, independents))
         self.note(
             "Independent livestreams",
             None,
@@ -131,7 +130,8 @@ class _Checkup:
             "Whether new ones can be created is known only from creating one: Cloudflare's SDKs have dropped it",
         )
         self.ask("Analytics", lambda: _told(api.app_days({}), "can be read"), needed=False)
-        self.ask("Webhooks", lambda: _webhooks(account.webhooks(self.params["app_id"].strip())), needed=False)
+        if app.ok:
+            self.ask("Webhooks", lambda: _webhooks(account.webhooks(self.params["app_id"].strip())), needed=False)
         self.ask("Stream", lambda: _told(account.live_inputs(), "live inputs can be read"), needed=False)
         self.limit(client.limit.remaining)
         self.ingest(independents)
@@ -151,12 +151,15 @@ class _Checkup:
         if meetings:
             return Finding(name, True, "found, and its meetings can be read")
         try:
-            apps = account.apps()
+            apps, all_of_them = account.apps()
         except RequestFailed as error:
             found = f"no meetings were found, and an app that does not exist may look the same ({error.said})"
             return Finding(name, None, found, "See in the dashboard whether app_id is right")
         if self.params["app_id"].strip() in apps:
             return Finding(name, True, "found, without meetings")
+        if not all_of_them:
+            found = "no meetings were found, and the account has more apps than one answer lists"
+            return Finding(name, None, found, "See in the dashboard whether app_id is right")
         others = ", ".join(f"{app_id} ({title})" for app_id, title in apps.items())
         advice = f"It has the apps {others}: check app_id" if apps else "It has none: create one in the dashboard"
         return Finding(name, False, "the account has no app of this ID", advice)
@@ -212,7 +215,16 @@ class _Checkup:
             failure = _unreachable(server)
             # Encoders may be elsewhere: what nobody asked to try from here does not fail.
             ok = True if failure is None else False if given else None
-            self.note(f"Ingest server {server}", ok, failure or "can be reached from here", failure and TRY_THERE)
+            self.note(
+                f"Ingest server {_place(server)}", ok, failure or "can be reached from here", failure and TRY_THERE
+            )
+
+
+def _place(server: str) -> str:
+    """An ingest server without what may be a secret: user, password, path and query."""
+    scheme, _, rest = server.rpartition("://")
+    place = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]
+    return f"{scheme}://{place}" if scheme else place
 
 
 def _told(_answer: object, text: str) -> str:
@@ -253,6 +265,8 @@ def _unreachable(server: str) -> str | None:
         return None if _resolves(host, port) else "the name of the host is not known"
     try:
         socket.create_connection((host, port), CONNECT_TIMEOUT).close()
+    except UnicodeError:
+        return "not the name of a host"
     except OSError as error:
         return printable(f"no connection to {host}, port {port}: {error.strerror or error}")
     return None
@@ -262,5 +276,5 @@ def _resolves(host: str, port: int) -> bool:
     """SRT runs over UDP, where nothing answers before a stream is offered."""
     try:
         return bool(socket.getaddrinfo(host, port))
-    except OSError:
+    except (OSError, UnicodeError):
         return False

@@ -88,9 +88,12 @@ def write_credentials(api: RealtimeApi, params: Mapping[str, Any], context: Cont
     """
     check_concurrency(params)
     if params["state"] == "absent":
-        names = [options["name"] for options in params["livestreams"]]
-        files.check_names(names)
-        return _removed(place({name: {} for name in names}, context), len(names))
+        names = list(dict.fromkeys(options["name"] for options in params["livestreams"]))
+        # Nothing can have been written for a name that is no folder's. The others are removed all the same.
+        unfit = [name for name in names if not files.is_name(name)]
+        outcome = _removed(place({name: {} for name in names if name not in unfit}, context), len(names))
+        unremoved = tuple(f"{name!r} is no name of a folder: nothing is removed for it" for name in unfit)
+        return outcome._replace(warnings=outcome.warnings + unremoved)
     entries = entries_of(params)
     _fetch(api, params, context, entries)
     folders = {entry.name: contents for entry in entries for contents in _contents(entry)}

@@ -31,8 +31,10 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.comm
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.event_lists import EventLists
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.leftovers import (
     Leftover,
+    is_fed,
     leftovers_of,
     read_names,
+    read_sessions,
     unlisted,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
@@ -53,6 +55,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.room
     STARTED,
     STOPPED,
     Room,
+    check_apart,
     nearest,
     on_air,
     rooms_of,
@@ -139,7 +142,7 @@ class Event:
             lists.learn_slugs()
         lists.find_renamed(rooms)
         lists.prefer_on_air(rooms)
-        self.check_apart()
+        check_apart(rooms)
         self.livestreams.targets = [*self.targets()]
         self.livestreams.find(self.livestreams.targets)
         self.livestreams.check()
@@ -147,6 +150,8 @@ class Event:
             target.current = target.before or target.current
         self.check_independents()
         self.leftovers = leftovers_of(lists, rooms)
+        if self.reports or self.params["state"] in (STOPPED, RETIRED):
+            lists.unsure += read_sessions(self.api, self.context, self.params["concurrency"], self.leftovers)
         if self.params["state"] in (STOPPED, RETIRED) and not (rooms or self.params["others"] or self.leftovers):
             unknown = lists.unknown_slug()
             if unknown and not self.reports:
@@ -157,7 +162,8 @@ class Event:
     def exclusive(self) -> str:
         """What is stopped besides the rooms. Who stops an event and lists no rooms means all of it."""
         found = str(self.params["exclusive"])
-        return "event" if found == "no" and self.params["state"] == STOPPED and not self.rooms else found
+        whole = not self.rooms and not self.params["others"]
+        return "event" if found == "no" and self.params["state"] == STOPPED and whole else found
 
     def targets(self) -> list[LivestreamTarget]:
         """The livestreams of all rooms as targets: none for a meeting whose livestream only has to be seen."""
@@ -185,15 +191,6 @@ class Event:
             return None
         size = {key: value for key, value in (room.stream["video_config"] or {}).items() if value is not None}
         return Desired(state, room.meeting_id, name=room.name, video_config=size or None, **common)
-
-    def check_apart(self) -> None:
-        """Of two rooms that are found to be about one meeting, the second one fails."""
-        taken: dict[str, Room] = {}
-        for room in self.rooms:
-            other = taken.setdefault(room.meeting_id, room) if room.meeting_id else room
-            if other is not room and room.failure is None:
-                text = f"{other.name} and {room.name} are both about the meeting {room.meeting_id}"
-                room.failure = StateUnreachable(text)
 
     def check_independents(self) -> None:
         """An independent livestream that is to be stopped has to be there. One of an event that is over is found."""
@@ -235,13 +232,14 @@ class Event:
             return
         wish = {} if self.params["auto_start"] is None else {"live_stream_on_start": self.params["auto_start"]}
         for room in self.rooms:
-            if room.failure is None and not room.independent and (room.title or wish):
-                desired = DesiredMeeting("active", wish, given(room.stream, "meeting_id"), room.title)
-                room.wanted = MeetingTarget(self.api, desired, self.context)
+            desired = room.wanted_meeting(wish)
+            room.wanted = None if desired is None else MeetingTarget(self.api, desired, self.context)
         self.apply_meetings([room.wanted for room in self.rooms if room.wanted is not None])
         for room in self.rooms:
             wanted = room.wanted
-            if room.meeting_id is None and wanted is not None and wanted.failure is None and wanted.current.id:
+            # A retired meeting of the title is not the one that there is now.
+            missing = room.meeting_id is None or (room.title and room.meeting and room.meeting.status == INACTIVE)
+            if missing and wanted is not None and wanted.failure is None and wanted.current.id:
                 room.meeting = wanted.current
         self.livestreams.targets = [*self.targets()]
 
@@ -272,15 +270,18 @@ class Event:
 
     def retire(self) -> None:
         """Make the meetings of the event INACTIVE. Refused while anything of it is on the air."""
-        found = [item.meeting for item in self.leftovers if item.meeting is not None]
+        # Of an event of which only some rooms are chosen, the rest stays as it is.
+        left = [] if self.params["others"] else self.leftovers
+        found = [item.meeting for item in left if item.meeting is not None]
         for room in self.rooms:
             if room.meeting is not None and room.title:
                 found += [room.meeting, *self.lists.titled(room.title)]
         on_the_air = {item.meeting_id for item in self.lists.livestreams.active.values()}
         of_rooms = {room.meeting_id for room in self.rooms} | {item.current.meeting_id for item in self.leftovers}
         active = {room.name for room in self.rooms if room.meeting_id in on_the_air}
-        active |= {room.name for room in self.rooms if room.independent and on_air(self.seen(room))}
-        active |= {item.label for item in self.leftovers if item.on_air}
+        fed = [room for room in self.rooms if room.independent]
+        active |= {room.name for room in fed if on_air(self.seen(room)) or is_fed(self.api, self.seen(room))}
+        active |= {item.label for item in left if item.on_air}
         active |= {repr(item.title) for item in found if item.id in on_the_air and item.id not in of_rooms}
         if active:
             names = ", ".join(sorted(active))

@@ -79,7 +79,14 @@ class EventLists:
         """Read the active meetings, where they matter, and find rooms by their titles."""
         if not self.slug and all(room.independent for room in rooms):
             return
-        self.active_meetings = self._api.meetings(status=ACTIVE)
+        try:
+            self.active_meetings = self._api.meetings(status=ACTIVE)
+        except RealtimeError as failure:
+            if self._params["state"] != STOPPED or self._reports:
+                raise
+            # Names of livestreams say of which event they are. The task fails at its end.
+            self.active_meetings.whole = False
+            self.unsure.append(("the meetings", failure))
         self.meetings = {item.id: item for item in self.active_meetings if item.id}
         self._titles = by_title(self.active_meetings)
         sought = [room for room in rooms if room.title]
@@ -103,15 +110,32 @@ class EventLists:
         stays = any(room.stays and not room.independent for room in rooms)
         whole = self._reports or stays or exclusive or self._params["state"] == RETIRED
         self.livestreams.others = whole or bool(self.slug)
+        self.livestreams.known = {
+            str(room.earlier["id"]): room.name for room in rooms if room.independent and room.earlier.get("id")
+        }
+        of_meetings = [target for target in targets if target.desired.meeting_id]
         try:
-            self.livestreams.read(targets, whole)
+            self.livestreams.read(of_meetings, whole)
         except InvalidAnswer:
             if self._params["state"] != STOPPED:
                 raise
             # It changes all the time. What it shows is stopped, and what it does not show is read by itself.
-            self.livestreams.read(targets, whole=False)
+            self.livestreams.read(of_meetings, whole=False)
         if not self.livestreams.has_independent and (self.slug or any(room.independent for room in rooms)):
+            self._read_independent(rooms)
+
+    def _read_independent(self, rooms: Sequence[Room]) -> None:
+        """Read the independent livestreams. What is known to be a meeting's does not wait for their list."""
+        try:
             self.livestreams.read_independent()
+        except RealtimeError as failure:
+            if self._reports or self._params["state"] == RETIRED:
+                raise
+            concerned = [room for room in rooms if room.independent]
+            for room in concerned:
+                room.failure = room.failure or failure
+            if not concerned:
+                self.unsure.append(("the independent livestreams", failure))
 
     def read_unlisted(self, rooms: Sequence[Room]) -> None:
         """Read the meetings that matter and are not in the list of the active ones: by ID, or on the air."""
@@ -127,11 +151,18 @@ class EventLists:
                 if not (isinstance(failure, ApiError) and failure.missing):
                     lookup.failure = failure
 
+        # An earlier task found or made them, and the list does not show them yet.
+        unseen = [room for room in rooms if room.title and room.meeting is None and room.earlier.get("meeting_id")]
+        sought |= {str(room.earlier["meeting_id"]) for room in unseen}
         lookups = [Lookup(item) for item in sorted(filter(None, sought)) if item not in self.meetings]
         in_pool(self._context, self._params["concurrency"], read, lookups, "reading")
         self.meetings.update({lookup.meeting_id: lookup.meeting for lookup in lookups})
         failures = {lookup.meeting_id: lookup.failure for lookup in lookups if lookup.failure is not None}
-        for meeting_id in failures.keys() - by_id.keys():
+        for room in unseen:
+            meeting_id = str(room.earlier["meeting_id"])
+            if room.failure is None:
+                room.meeting = self.meetings.get(meeting_id) or Meeting(id=meeting_id)
+        for meeting_id in failures.keys() - by_id.keys() - {room.meeting_id for room in unseen}:
             self.warnings += (f"the meeting {meeting_id} is on the air and could not be read: {failures[meeting_id]}",)
         for room in by_id.values():
             room.meeting = self.meetings.get(room.meeting_id or "")
@@ -261,20 +292,27 @@ class EventLists:
         return (found | self._passed_over) - {None}
 
     def prefer_on_air(self, rooms: Sequence[Room]) -> None:
-        """Of several meetings of one title, the one on the air is the one to be stopped, or to be reported on."""
+        """Of several meetings of one title, the one on the air is the one to be stopped, or to be reported on.
+
+        The others of the title are of the list as well: of what is not to be stopped, a warning names them.
+        """
         chosen = {given(item, "meeting_id") for item in (*(room.stream for room in rooms), *self._params["others"])}
         on_the_air = self.livestreams.active.keys() - chosen
         for room in rooms:
-            if not room.title or room.meeting is None or not (room.state == STOPPED or self._reports):
+            if not room.title or room.meeting is None or room.state == RETIRED:
                 continue
             active = [item for item in self.titled(room.title) if item.id in on_the_air]
-            if active and room.meeting.id not in self.livestreams.active:
+            stops = room.state == STOPPED or self._reports
+            self._passed_over |= {item.id for item in active} if not stops else set()
+            if active and stops and room.meeting.id not in self.livestreams.active:
                 self._passed_over.add(room.meeting.id)
                 room.meeting = oldest_first(active)[0]
             also = [item.id or "" for item in active if item.id != room.meeting.id]
             if also:
                 text = f"other meetings titled {room.title!r} are on the air: {', '.join(also)}"
-                if not self._reports:
+                if not stops:
+                    text += "; they stay as they are"
+                elif not self._reports:
                     # Otherwise the next run would stop them.
                     self.same_title.update(also)
                     text += "; a stop is for all of them"

@@ -11,12 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import Livestream, Meeting
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import INVOKED, Livestream, Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import RequestFailed, StateUnreachable
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
+    RealtimeError,
+    RequestFailed,
+    StateUnreachable,
+)
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.event_lists import EventLists
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import failure_values
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import failure_values, in_pool
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.rooms import STOPPED, Room, on_air
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.slugs import (
     slug_of,
@@ -32,6 +37,9 @@ class Leftover:
     meeting: Meeting | None = None
     livestream: Livestream | None = None
     stopping: LivestreamTarget | None = None
+    # Whether an encoder feeds one that the service calls INVOKED, as it calls those that nobody has fed yet.
+    fed: bool = False
+    failure: RealtimeError | None = None
 
     @property
     def current(self) -> Livestream:
@@ -41,7 +49,7 @@ class Leftover:
     @property
     def on_air(self) -> bool:
         """Whether it was seen on the air last."""
-        return on_air(self.current)
+        return on_air(self.current) or (self.fed and self.current.active)
 
     @property
     def label(self) -> str:
@@ -71,6 +79,24 @@ def leftovers_of(lists: EventLists, rooms: Sequence[Room]) -> list[Leftover]:
     if not lists.slug:
         return []
     return [*_on_air(lists, rooms), *_meetings(lists, rooms), *_independent(lists, rooms)]
+
+
+def is_fed(api: RealtimeApi, livestream: Livestream) -> bool:
+    """Whether an independent livestream has a session, where its status does not say."""
+    unclear = livestream.meeting_id is None and livestream.status == INVOKED and livestream.id
+    return bool(unclear) and api.active_session(livestream.id or "") is not None
+
+
+def read_sessions(
+    api: RealtimeApi, context: Context, concurrency: int, leftovers: Sequence[Leftover]
+) -> list[tuple[str, RealtimeError]]:
+    """Read which independent livestreams are fed, where their status does not say. Returns what could not be read."""
+
+    def read(item: Leftover) -> None:
+        item.fed = is_fed(api, item.current)
+
+    in_pool(context, concurrency, read, [item for item in leftovers if item.livestream is not None], "reading")
+    return [(item.label, item.failure) for item in leftovers if item.failure is not None]
 
 
 def read_names(api: RealtimeApi, leftovers: Sequence[Leftover]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from typing import Any, Dict
 from ansible_collections.eventops.cloudflare.plugins.module_utils import times
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import INVOKED, LIVE, Livestream
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import ApiError
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_plan import independents
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import Named
@@ -68,6 +69,8 @@ class LivestreamListing:
         self.independent: Sequence[Livestream] = ()
         # Whether these were read.
         self.has_independent = False
+        # Names by ID of independent ones that an earlier task found or made: a list may not show them yet.
+        self.known: dict[str, str] = {}
         # The names of the last day's livestreams, also of those that have ended; read with ``others`` only.
         self.recent_names: set[str] = set()
         self.by_name: Named[Livestream] = Named(())
@@ -82,10 +85,21 @@ class LivestreamListing:
 
     def read_independent(self) -> None:
         """Read all independent livestreams."""
-        self.independent = self._api.livestreams(exclude_meetings=True)
+        listed = self._api.livestreams(exclude_meetings=True)
+        unseen = self.known.keys() - {item.id for item in listed}
+        self.independent = [*listed, *map(self._unlisted, sorted(unseen))]
         self.has_independent = True
         self.by_name = independents(self.independent)
         self.by_id = {item.id: item for item in self.independent}
+
+    def _unlisted(self, livestream_id: str) -> Livestream:
+        """One that is not in the list: what the service says of it, or that it exists."""
+        try:
+            return self._api.livestream(livestream_id).livestream
+        except ApiError as error:
+            if not error.missing:
+                raise
+            return Livestream(id=livestream_id, name=self.known[livestream_id])
 
     def read_again(self, missing: Sequence[Any]) -> bool:
         """Only independent livestreams are created."""
@@ -95,6 +109,7 @@ class LivestreamListing:
     def polled(self, targets: Sequence[Any]) -> LivestreamListing:
         """The lists as they are now."""
         listing = LivestreamListing(self._api, self._context)
+        listing.known = self.known
         listing.read(targets, whole=False)
         return listing
 

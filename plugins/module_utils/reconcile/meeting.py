@@ -16,6 +16,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimeki
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     ApiError,
     InvalidRequest,
+    RequestFailed,
     StateUnreachable,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context
@@ -108,7 +109,11 @@ class MeetingTarget(Target):
             first, *others = self.observed
             self.observed = [self.api.meeting(first.id or "").merged_with(first), *others]
         for meeting_id in self.retires:
-            livestream = self.api.active_livestream(meeting_id)
+            try:
+                livestream = self.api.active_livestream(meeting_id)
+            except RequestFailed as failure:
+                self.warnings += (f"{self.desired.label} may be on the air: {failure}",)
+                continue
             if livestream is not None and livestream.active:
                 self.warnings += (
                     f"{self.desired.label} is retired while its livestream {livestream.id} is {livestream.status}: "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import INVOKED, Livestream, Meeting
@@ -17,10 +17,12 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimeki
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     InvalidRequest,
     RealtimeError,
+    StateUnreachable,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import given
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting import MeetingTarget
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting_plan import DesiredMeeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import canonical
 
 PRESENT, STARTED, STOPPED, RETIRED = "present", "started", "stopped", "retired"
@@ -45,6 +47,8 @@ class Room:
     failure: RealtimeError | None = None
     warnings: tuple[str, ...] = ()
     playable: bool | None = None
+    # What an earlier task returned of it.
+    earlier: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -83,6 +87,13 @@ class Room:
         targets = (self.wanted, self.livestream)
         return self.failure or next((t.failure for t in targets if t is not None and t.failure is not None), None)
 
+    def wanted_meeting(self, fields: Mapping[str, Any]) -> DesiredMeeting | None:
+        """The meeting that has to be there, with these settings; None when nothing is to be created or changed."""
+        made = self.title and self.earlier.get("meeting_id")
+        if self.failure or self.independent or made or not (self.title or fields):
+            return None
+        return DesiredMeeting("active", fields, given(self.stream, "meeting_id"), self.title)
+
     @contextlib.contextmanager
     def noting(self) -> Iterator[None]:
         """A block of which a failure stays with this room."""
@@ -104,6 +115,7 @@ class Lookup:
 def rooms_of(params: Mapping[str, Any]) -> list[Room]:
     """The rooms; refused as a whole when one is invalid or two have one name."""
     rooms: list[Room] = []
+    earlier = {item.get("name"): item for item in params.get("earlier") or ()}
     places: dict[tuple[str, str], int] = {}
     for place, stream in enumerate(params["streams"]):
         kinds = [kind for kind in KINDS if given(stream, kind)]
@@ -125,8 +137,20 @@ def rooms_of(params: Mapping[str, Any]) -> list[Room]:
         if state not in (STOPPED, RETIRED):
             state = given(stream, "state") or state
         wait = params["wait"] and stream.get("wait") is not False
-        rooms.append(Room({**stream, "independent": bool(stream["independent"])}, state, wait))
+        room = Room({**stream, "independent": bool(stream["independent"])}, state, wait)
+        room.earlier = earlier.get(room.name, {})
+        rooms.append(room)
     return rooms
+
+
+def check_apart(rooms: Sequence[Room]) -> None:
+    """Of two rooms that are found to be about one meeting, the second one fails."""
+    taken: dict[str, Room] = {}
+    for room in rooms:
+        other = taken.setdefault(room.meeting_id, room) if room.meeting_id else room
+        if other is not room and room.failure is None:
+            text = f"{other.name} and {room.name} are both about the meeting {room.meeting_id}"
+            room.failure = StateUnreachable(text)
 
 
 def on_air(livestream: Livestream) -> bool:

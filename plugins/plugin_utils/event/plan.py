@@ -95,9 +95,9 @@ def plan_event(
         slug = slug or names.prefix(conference.get("acronym"), conference.get("title")) or None
     elif options["schedule_days"] or options["schedule_rooms"]:
         raise InvalidOption(f"{prefix}schedule_days and {prefix}schedule_rooms need {prefix}schedule")
-    streams = _streams(options, schedule, slug, prefix)
+    streams, unwanted = _streams(options, schedule, slug, prefix)
     streams, others = _chosen(streams, options["only"], slug, prefix)
-    others += [_of_room(room, slug, options) for room in schedule["others"] if room["name"] not in _names(streams)]
+    others += [stream for stream in unwanted if stream["name"] not in _names(streams)]
     # A whole event is stopped or reported on by its slug alone. Otherwise a survey left blank must not end what is on
     # the air.
     if not streams and not others and not (slug and (options["state"] in ENDS or reports)):
@@ -169,8 +169,13 @@ def _chosen(
     return picked, [item for item in streams if only and item["name"] not in chosen]
 
 
-def _streams(options: Mapping[str, Any], schedule: Mapping[str, Any], slug: str | None, prefix: str) -> list[Stream]:
-    """The rooms of the schedule, each with what the list says of it, then the rest of the list."""
+def _streams(
+    options: Mapping[str, Any], schedule: Mapping[str, Any], slug: str | None, prefix: str
+) -> tuple[list[Stream], list[Stream]]:
+    """The rooms of the schedule, each with what the list says of it, then the rest of the list.
+
+    Apart from these, the rooms that were not asked for, also with what the list says of them.
+    """
     streams = {room["name"]: _of_room(room, slug, options) for room in schedule["rooms"]}
     unwanted = {room["name"]: _of_room(room, slug, options) for room in schedule["others"]}
     places: dict[str, int] = {}
@@ -179,6 +184,7 @@ def _streams(options: Mapping[str, Any], schedule: Mapping[str, Any], slug: str 
         stream = _listed_stream(item, place, {**streams, **unwanted}, slug)
         if stream["name"] in unwanted:
             # Its room has no talk on these days, or was not asked for.
+            unwanted[stream["name"]] = stream
             continue
         if stream["name"] in places:
             raise InvalidOption(f"{place} has the name {stream['name']!r} of {prefix}streams[{places[stream['name']]}]")
@@ -188,8 +194,9 @@ def _streams(options: Mapping[str, Any], schedule: Mapping[str, Any], slug: str 
     _check_meetings(found)
     # Who stops an event means all of it, also what its list says is to be started.
     if options["state"] in ENDS:
-        return [{**stream, "state": "stopped"} for stream in found]
-    return [{**stream, "state": stream["state"] or options["state"]} for stream in found]
+        return [{**stream, "state": "stopped"} for stream in found], list(unwanted.values())
+    states = [{**stream, "state": stream["state"] or options["state"]} for stream in found]
+    return states, list(unwanted.values())
 
 
 def _of_room(room: Mapping[str, Any], slug: str | None, options: Mapping[str, Any]) -> Stream:

@@ -72,7 +72,7 @@ def _on_sheet(item: Result) -> dict[str, Any]:
     status = item["status"]
     if item.get("state") == "started" and item.get("on_air") is False and status in ("IDLE", "INVOKED"):
         status = "MISSING"
-    elif item.get("independent") and status == "IDLE":
+    elif item.get("independent") and item.get("on_air") is False and status in ("IDLE", "INVOKED"):
         status = "OFF"
     return {**item, "status": status, "title": item.get("title") or item.get("meeting_title")}
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 MOST_ROOMS = 8  # side by side on a page
@@ -26,17 +27,15 @@ def timetable(streams: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _tables(day: str, streams: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    talks = {
-        stream.get("title") or stream["name"]: [talk for talk in stream["talks"] if talk["day"] == day]
-        for stream in streams
-    }
-    rooms = [room for room, found in talks.items() if found]
+    talks = [[talk for talk in stream["talks"] if talk["day"] == day] for stream in streams]
+    rooms = [(stream.get("title") or stream["name"], found) for stream, found in zip(streams, talks) if found]
     tables = []
     for first in range(0, len(rooms), MOST_ROOMS):
         some = rooms[first : first + MOST_ROOMS]
-        starts = sorted({talk["start"] for room in some for talk in talks[room]})
-        rows = [{"start": start, "cells": [_begin(talks[room], start) for room in some]} for start in starts]
-        tables.append({"day": day, "rooms": some, "rows": rows})
+        # As moments: a night may have two hours of one name.
+        starts = sorted({talk["start"] for _room, found in some for talk in found}, key=datetime.fromisoformat)
+        rows = [{"start": start, "cells": [_begin(found, start) for _room, found in some]} for start in starts]
+        tables.append({"day": day, "rooms": [room for room, _found in some], "rows": rows})
     return tables
 
 

@@ -249,9 +249,13 @@ class TestRemoving:
         assert handed == [{"a": {}, "b": {}}]
         assert outcome == Outcome(False, {"files": [], "written": [], "removed": [], "missing": []}, [])
 
-    def test_bad_names_are_refused_before_anything_is_handed_on(self) -> None:
-        with pytest.raises(InvalidRequest, match="differ in more than case"):
-            self.removing([{"name": "a"}, {"name": "A"}], Placed())
+    def test_odd_names_do_not_keep_the_other_files(self) -> None:
+        """What is left over of an event has any names, and perhaps one twice: listed rooms' keys go all the same."""
+        livestreams = [{"name": name} for name in ("a", "A", "a", "b/c", "")]
+        outcome, handed = self.removing(livestreams, Placed())
+        assert handed == [{"a": {}, "A": {}}]
+        assert outcome.failure is None
+        assert [text for text in outcome.warnings if "'b/c' is no name of a folder" in text]
 
     def test_what_is_told(self) -> None:
         placed = Placed(
