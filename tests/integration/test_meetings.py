@@ -92,6 +92,17 @@ class TestStates:
         thrice(actor, ONE, False, title="Never", state="inactive")
 
     @pytest.mark.parametrize("module", [ONE, MANY])
+    def test_a_retirement_that_did_not_happen_is_a_failure(self, actor: Any, sim: Control, module: str) -> None:
+        """The service accepted the request, and says that the meeting is still active."""
+        meeting = sim.add_meeting(title="Curie")
+        body = {"success": True, "data": {"id": meeting, "title": "Curie", "status": "ACTIVE"}}
+        sim.faults({"kind": "body", "operation": "update_meeting", "body": body, "when": "before"})
+        options: dict[str, Any] = {"meeting_id": meeting, "state": "inactive"}
+        ran = actor(module, **({"meetings": [options]} if module == MANY else options))
+        assert ran.values["failed"]
+        assert "was to be INACTIVE, and the service says ACTIVE" in ran.values["msg"]
+
+    @pytest.mark.parametrize("module", [ONE, MANY])
     def test_retired_while_on_the_air(self, actor: Any, sim: Control, module: str) -> None:
         """That is what was asked for, and says what stays on the air, in check mode as well."""
         meeting = sim.add_meeting(title="Curie")

@@ -308,7 +308,7 @@ class Event:
         """The result of the task, rooms in the order given."""
         missing = [room for room in self.rooms if self.missing(room)]
         if self.params["missing"] == "warn" and not self.reports:
-            self.warnings += tuple(f"{room.name} is missing: {room.why}" for room in missing)
+            self.warnings += tuple(f"{room.name} cannot be watched yet: {room.why}" for room in missing)
         failures = [(room.name, room.why) for room in self.rooms if room.why and not self.tolerated(room)]
         extra = self.livestreams.unlisted
         own = {id(room.wanted) for room in self.rooms}

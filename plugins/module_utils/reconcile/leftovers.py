@@ -55,7 +55,9 @@ class Leftover:
     def label(self) -> str:
         """What messages call it."""
         called = (self.meeting and self.meeting.title) or self.current.name or self.current.id
-        stopped = " (stopped)" if self.stopping is not None and self.stopping.changed else ""
+        stopped = ""
+        if self.stopping is not None and self.stopping.changed:
+            stopped = " (would be stopped)" if self.stopping.context.check_mode else " (stopped)"
         return f"{called!r}{' (on the air)' if self.on_air else stopped}"
 
     def result(self) -> dict[str, Any]:

@@ -199,6 +199,9 @@ class MeetingTarget(Target):
             if error.status == 422 and "recording_config" in fields:
                 error.advice = "the service may take a recording_config only when a meeting is created"
             raise
+        wanted = fields.get("status")
+        if wanted is not None and changed.status not in (None, wanted):
+            raise StateUnreachable(f"{self.desired.label} was to be {wanted}, and the service says {changed.status}")
         if "title" in fields:
             self.warnings += told(self.desired.label, changed.title, self.desired.title)
         return changed.merged_with(observed._replace(**fields))
