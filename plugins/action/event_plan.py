@@ -63,7 +63,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 plan["options"]["schedule"] = masked(plan["options"]["schedule"])
             said = {
                 "deprecations": [EXCLUSIVE_TRUE] if _is_true(answers.get("exclusive")) else [],
-                "warnings": self._unknown_variables(prefix, task_vars or {}),
+                "warnings": [*_no_talks(plan), *self._unknown_variables(prefix, task_vars or {})],
             }
             return {**result, "changed": False, **plan, **{kind: texts for kind, texts in said.items() if texts}}
         except RecursionError:
@@ -135,6 +135,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             raise ScheduleError(f"there is no such file: relative paths begin at {os.getcwd()}") from None
         except (OSError, ValueError) as error:
             raise ScheduleError(f"it cannot be read: {error}") from None
+
+
+def _no_talks(plan: Mapping[str, Any]) -> Iterator[str]:
+    """A warning where no room has talks on the days that were asked for: a wrong day looks like a day off."""
+    days, event = plan["options"]["schedule_days"], plan["event"]
+    if days and not plan["streams"]:
+        zone = f" (time zone {event['time_zone']})" if event["time_zone"] else ""
+        yield f"no room has talks on {', '.join(days)}{zone}: the event is from {event['start']} to {event['end']}"
 
 
 @contextlib.contextmanager

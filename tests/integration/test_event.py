@@ -575,3 +575,13 @@ def test_the_former_name_of_exclusive_is_deprecated(playbook: Any, sim: Control)
     assert ran.returncode == 0, ran.output
     assert "exclusive: true is now called exclusive: app" in ran.output
     assert len(active(sim)) == 1
+
+
+def test_a_day_on_which_nothing_is_on_is_named(playbook: Any, sim: Control) -> None:
+    """A wrong day looks like a day off: the event's own days are told."""
+    (playbook.home / "schedule.json").write_bytes(SAMPLE.read_bytes())
+    ran = playbook(START, **answers(schedule="schedule.json", schedule_days=["today"]))
+    assert ran.returncode == 0, ran.output
+    said = " ".join(ran.output.split())
+    assert "no room has talks on today (time zone Europe/Berlin): the event is from 2027-08-" in said
+    assert ran.accepted == []
