@@ -222,7 +222,7 @@ class _Checkup:
 
 def _place(server: str) -> str:
     """An ingest server without what may be a secret: user, password, path and query."""
-    scheme, _, rest = server.rpartition("://")
+    scheme, _separator, rest = server.rpartition("://")
     place = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]
     return f"{scheme}://{place}" if scheme else place
 
