@@ -18,7 +18,7 @@ from bench.cases import PYTHON, READS, RUNS_IN_PROCESS, SCRIPTS, SDK, STARTS, TA
 from bench.plays import Entry, batch, playbook
 from bench.process import Failed, Ran, run
 from bench.service import ROOT, Service
-from sdk.test_sdk import environment
+from environments import programs
 
 HERE: Final = Path(__file__).resolve().parent
 SDK_VERSION: Final = "5.9.0"
@@ -58,7 +58,9 @@ class Stage:
             command = [sys.executable, "-c", "pass"]
         elif case.contender in SCRIPTS:
             python, client = (
-                (str(environment(SDK_VERSION)), "cloudflare") if case.contender == SDK else (sys.executable, "requests")
+                (str(programs(f"sdk-{SDK_VERSION}", f"cloudflare=={SDK_VERSION}") / "python"), "cloudflare")
+                if case.contender == SDK
+                else (sys.executable, "requests")
             )
             command = [python, str(HERE / "one_by_one.py"), client, "start" if case.start else "read"]
             given = json.dumps({"app_url": app_url, "entries": entries})
