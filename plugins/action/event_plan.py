@@ -79,7 +79,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
     def _unknown_variables(self, prefix: str, task_vars: Mapping[str, Any]) -> list[str]:
         """A warning about each variable that looks like one of the role and is none."""
-        role = self._task._role
+        role = getattr(self._task, "_role", None)
         if role is None or not prefix:
             return []
         specs = self._loader.load_from_file(os.path.join(role._role_path, "meta", "argument_specs.yml"))

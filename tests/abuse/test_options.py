@@ -107,9 +107,8 @@ def check(service: Control, module: str, place: Place, value: Any) -> Attempt:
         assert "bug in" not in text
     if tried.message is not None:
         assert len(tried.message) < 300_000
-    app = (
-        f"/accounts/{tried.params.get('account_id', '').strip()}/realtime/kit/{tried.params.get('app_id', '').strip()}/"
-    )
+    account_id, app_id = ((tried.params.get(option) or "").strip() for option in ("account_id", "app_id"))
+    app = f"/accounts/{account_id}/realtime/kit/{app_id}/"
     for entry in tried.journal:
         assert entry.operation != "unknown" or place[-1] in ("account_id", "app_id", "base_url"), entry.path
         assert entry.path.startswith(app), entry.path
@@ -118,7 +117,7 @@ def check(service: Control, module: str, place: Place, value: Any) -> Attempt:
     if tried.message is not None and not tried.journal:
         assert place[-1] in tried.message, "the message does not name the option"
         assert not tried.values.get("changed")
-    elif not (blank or place[-1] in LOCAL or (module, place[-1]) in LOCAL_IN or place[0] == "others"):
+    elif not (blank or place[-1] in LOCAL or (module, place[-1]) in LOCAL_IN or place[0] in ("others", "earlier")):
         told = list(sent(tried.journal))
         for item in parts(given_value):
             if isinstance(item, (str, int, float)) and not isinstance(item, bool):

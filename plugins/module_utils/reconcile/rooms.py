@@ -115,7 +115,12 @@ class Lookup:
 def rooms_of(params: Mapping[str, Any]) -> list[Room]:
     """The rooms; refused as a whole when one is invalid or two have one name."""
     rooms: list[Room] = []
-    earlier = {item.get("name"): item for item in params.get("earlier") or ()}
+    earlier = {}
+    for place, item in enumerate(params.get("earlier") or ()):
+        for option in ("meeting_id", "id"):
+            if item.get(option):
+                check_id(f"earlier[{place}].{option}", str(item[option]))
+        earlier[str(item.get("name"))] = item
     places: dict[tuple[str, str], int] = {}
     for place, stream in enumerate(params["streams"]):
         kinds = [kind for kind in KINDS if given(stream, kind)]
