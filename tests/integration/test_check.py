@@ -110,6 +110,15 @@ def test_what_is_wrong_is_a_line_of_the_table(
     assert "wrong" not in str(ran.values).replace("wrong is", "")
 
 
+def test_nothing_is_concluded_of_an_app_that_nobody_can_tell(actor: Any, sim: Control) -> None:
+    """Its lists are answered as those of an app that does not exist."""
+    sim.configure(apps_listed="403")
+    checks = found(actor(CHECK, app_id="other", on_failure="warn").values)
+    assert checks["Account and app"][0] is None
+    assert checks["Livestreams"][:2] == (None, "not asked")
+    assert "Webhooks" not in checks
+
+
 def test_ports_of_encoders(actor: Any, sim: Control) -> None:
     """Those that are given, and those of independent livestreams that exist."""
     with socket.create_server(("127.0.0.1", 0)) as server:

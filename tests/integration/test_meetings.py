@@ -102,6 +102,13 @@ class TestStates:
         assert ran.values["failed"]
         assert "was to be INACTIVE, and the service says ACTIVE" in ran.values["msg"]
 
+    def test_what_only_serves_a_warning_does_not_keep_a_meeting(self, actor: Any, sim: Control) -> None:
+        meeting = sim.add_meeting(title="Curie")
+        sim.faults({"kind": "status", "status": 403, "operation": "get_active_livestream"})
+        ran = actor(ONE, meeting_id=meeting, state="inactive")
+        assert ran.values["meeting"]["status"] == "INACTIVE"
+        assert [text for text in ran.warnings if "may be on the air" in text]
+
     @pytest.mark.parametrize("module", [ONE, MANY])
     def test_retired_while_on_the_air(self, actor: Any, sim: Control, module: str) -> None:
         """That is what was asked for, and says what stays on the air, in check mode as well."""

@@ -61,24 +61,6 @@ class AccountApi:
         result = models.mapping(answer.body).get("result")
         return len(models.objects(result if isinstance(result, list) else models.mapping(result).get("liveInputs")))
 
-    def webhooks(self, app_id: str) -> list[str]:
-        """GET P/webhooks: the names of those that are told of livestreams. A 404 means that there are none."""
-        path = f"{self._prefix}/realtime/kit/{quote(check_id('app_id', app_id), safe='')}/webhooks"
-        try:
-            answer = self.client.request("GET", path, asked="list the webhooks")
-        except ApiError as error:
-            if error.missing:
-                return []
-            raise
-        return [
-            models.text(item.get("name")) or "no name"
-            for item in models.objects(models.data_of(answer.body))
-            if LIVESTREAM_EVENT in (item.get("events") or ()) and models.flag(item.get("enabled")) is not False
-        ]
-
-
-LIVESTREAM_EVENT = "livestreaming.statusUpdate"
-
 
 def _result(body: Any) -> Mapping[str, Any]:
     """What Cloudflare's usual envelope holds."""

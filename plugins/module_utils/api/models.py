@@ -21,6 +21,8 @@ ERRORED = "ERRORED"
 OFFLINE = "OFFLINE"  # in guides and webhooks, not in the API's own list
 ENDED = frozenset({IDLE, OFFLINE, ERRORED})
 
+LIVESTREAM_EVENT = "livestreaming.statusUpdate"
+
 Number = Union[int, float]
 
 
@@ -382,6 +384,17 @@ def app_days(body: Any) -> dict[str, Any]:
 _HOLDERS = ("livestreams", "livestream", "meetings", "meeting", "data")
 _BESIDES = frozenset({"message", "paging", "session", "sessions"})
 _TOTALS = ("count", "total_ingest_seconds", "total_viewer_seconds")
+
+
+def livestream_webhooks_in(body: Any) -> list[str]:
+    """The names of enabled webhooks that are told of livestreams."""
+    return [
+        text(item.get("name")) or "no name"
+        for item in objects(data_of(body))
+        if isinstance(item.get("events"), list)
+        and LIVESTREAM_EVENT in item["events"]
+        and flag(item.get("enabled")) is not False
+    ]
 
 
 def _numbers(wire: Mapping[str, Any]) -> dict[str, Any]:

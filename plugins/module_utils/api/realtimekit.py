@@ -243,6 +243,11 @@ class RealtimeApi:
                 return None
             raise
 
+    def livestream_webhooks(self) -> list[str]:
+        """GET P/webhooks: the names of those that are told of livestreams. A 404 means that there are none."""
+        answer = self._unless_missing("list the webhooks", "webhooks")
+        return models.livestream_webhooks_in(answer.body) if answer is not None else []
+
     def _of_pages(
         self,
         asked: str,

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import socket
 import typing
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -24,11 +23,11 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome
 from ansible_collections.eventops.cloudflare.plugins.module_utils.times import unix_seconds
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.ingest import unreachable
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.url import place_of
 
 MOST_SKEW = 30  # seconds between the clocks; times of a report and of tokens are compared with both
 SOON = 7 * 24 * 3600  # seconds; a token that expires within them may not last until the event
-CONNECT_TIMEOUT = 5  # seconds for a connection to an ingest server
-PORTS = {"rtmps": 443, "rtmp": 1935, "srt": 778}
 NOT_ASKED = "not asked"
 TRY_THERE = "Try it from where the encoder is: it needs this host and port"
 
@@ -131,7 +130,7 @@ class _Checkup:
         )
         self.ask("Analytics", lambda: _told(api.app_days({}), "can be read"), needed=False)
         if app.ok:
-            self.ask("Webhooks", lambda: _webhooks(account.webhooks(self.params["app_id"].strip())), needed=False)
+            self.ask("Webhooks", lambda: _webhooks(api.livestream_webhooks()), needed=False)
         self.ask("Stream", lambda: _told(account.live_inputs(), "live inputs can be read"), needed=False)
         self.limit(client.limit.remaining)
         self.ingest(independents)
@@ -212,19 +211,16 @@ class _Checkup:
         if not given and not known:
             self.note("Ingest servers", None, "none is known", "Give ingest_servers to have them tried")
         for server in given or known:
-            failure = _unreachable(server)
+            failure = unreachable(server)
             # Encoders may be elsewhere: what nobody asked to try from here does not fail.
             ok = True if failure is None else False if given else None
+            scheme = server.partition("://")[0] + "://" if "://" in server else ""
             self.note(
-                f"Ingest server {_place(server)}", ok, failure or "can be reached from here", failure and TRY_THERE
+                f"Ingest server {scheme}{place_of(server)}",
+                ok,
+                failure or "can be reached from here",
+                failure and TRY_THERE,
             )
-
-
-def _place(server: str) -> str:
-    """An ingest server without what may be a secret: user, password, path and query."""
-    scheme, _separator, rest = server.rpartition("://")
-    place = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]
-    return f"{scheme}://{place}" if scheme else place
 
 
 def _told(_answer: object, text: str) -> str:
@@ -250,31 +246,3 @@ def _encryption(base_url: str, verified: bool) -> tuple[str, bool | None, str, s
         "certificates are not verified",
         "Set validate_certs, and ca_path for an authority of your own",
     )
-
-
-def _unreachable(server: str) -> str | None:
-    """Why no connection to an ingest server can be made; None when one was. Nothing is sent over it."""
-    try:
-        parts = urlsplit(server)
-        host, port = parts.hostname, parts.port or PORTS.get(parts.scheme)
-    except ValueError:
-        host = port = None
-    if not host or not port:
-        return "not a URL of the form rtmps://host:port/path"
-    if parts.scheme == "srt":
-        return None if _resolves(host, port) else "the name of the host is not known"
-    try:
-        socket.create_connection((host, port), CONNECT_TIMEOUT).close()
-    except UnicodeError:
-        return "not the name of a host"
-    except OSError as error:
-        return printable(f"no connection to {host}, port {port}: {error.strerror or error}")
-    return None
-
-
-def _resolves(host: str, port: int) -> bool:
-    """SRT runs over UDP, where nothing answers before a stream is offered."""
-    try:
-        return bool(socket.getaddrinfo(host, port))
-    except (OSError, UnicodeError):
-        return False

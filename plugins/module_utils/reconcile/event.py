@@ -279,8 +279,8 @@ class Event:
         on_the_air = {item.meeting_id for item in self.lists.livestreams.active.values()}
         of_rooms = {room.meeting_id for room in self.rooms} | {item.current.meeting_id for item in self.leftovers}
         active = {room.name for room in self.rooms if room.meeting_id in on_the_air}
-        fed = [room for room in self.rooms if room.independent]
-        active |= {room.name for room in fed if on_air(self.seen(room)) or is_fed(self.api, self.seen(room))}
+        independent = [room for room in self.rooms if room.independent]
+        active |= {room.name for room in independent if on_air(self.seen(room)) or is_fed(self.api, self.seen(room))}
         active |= {item.label for item in left if item.on_air}
         active |= {repr(item.title) for item in found if item.id in on_the_air and item.id not in of_rooms}
         if active:

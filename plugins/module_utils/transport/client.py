@@ -69,7 +69,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.retr
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.session import set_up
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.tls import tls_context
-from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.url import check_base_url, origin
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.url import check_base_url, origin, place_of
 
 DEFAULT_BASE_URL = "https://api.cloudflare.com/client/v4"
 MAX_CONNECTIONS = 32  # kept open for as many threads
@@ -178,7 +178,7 @@ class Client:
     def proxy(self) -> str | None:
         """Host and port of the proxy that the environment names for the API; None when there is none."""
         proxy = requests.utils.select_proxy(self.base_url, dict(self._session.proxies))
-        return proxy.rpartition("@")[2].rpartition("://")[2].rstrip("/") if proxy else None
+        return place_of(proxy) if proxy else None
 
     @property
     def service_time(self) -> float | None:

@@ -60,6 +60,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def place_of(url: str) -> str:
+    """Host and port of a URL: without what may be a secret, which are user, password, path and query."""
+    return url.rpartition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
+
+
 def origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port

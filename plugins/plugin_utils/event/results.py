@@ -40,6 +40,7 @@ def published(
     leftovers = [_kept(item) for item in last.get("leftovers", ())]
     unlisted = [item for item in last.get("unlisted", ()) if item["changed"]]
     told = [result.get("msg") for result in (last, waited, credentials) if _failed(result)]
+    shown = [_on_sheet(item) for item in streams.values()]
     return {
         "seen": "streams" in last,
         "streams": streams,
@@ -56,8 +57,8 @@ def published(
             "subtitle": " to ".join(dict.fromkeys(day for day in (event["start"], event["end"]) if day)),
             "time_zone": event["time_zone"],
             "url": event["url"],
-            "streams": [_on_sheet(item) for item in streams.values()],
-            "timetable": timetable(list(streams.values())),
+            "streams": shown,
+            "timetable": timetable(shown),
             "leftovers": leftovers,
         },
         "failure": ". ".join(dict.fromkeys(str(text) for text in told)) or None,
@@ -70,10 +71,8 @@ def _on_sheet(item: Result) -> dict[str, Any]:
     One that was to start and is not on the air has not ended, and neither has one that nobody may ever have fed.
     """
     status = item["status"]
-    if item.get("state") == "started" and item.get("on_air") is False and status in ("IDLE", "INVOKED"):
-        status = "MISSING"
-    elif item.get("independent") and item.get("on_air") is False and status in ("IDLE", "INVOKED"):
-        status = "OFF"
+    if item.get("on_air") is False and status in ("IDLE", "INVOKED"):
+        status = "MISSING" if item.get("state") == "started" else "OFF" if item.get("independent") else status
     return {**item, "status": status, "title": item.get("title") or item.get("meeting_title")}
 
 

@@ -20,6 +20,7 @@ from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.plan imp
     ANSWERS,
     plan_event,
 )
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.timetable import timetable
 
 ROOT = Path(__file__).parents[3]
 ROLE = ROOT / "roles/event_livestream"
@@ -315,3 +316,26 @@ def test_a_schedule_without_rooms_is_named() -> None:
     empty = {**SCHEDULE, "rooms": [], "others": []}
     with pytest.raises(InvalidOption, match="the schedule of event_livestream_schedule has no rooms"):
         plan_event({"schedule": "schedule.json"}, lambda *_asked: empty, "event_livestream_")
+
+
+def test_a_room_of_another_day_keeps_what_the_list_says_of_it() -> None:
+    """Or ``exclusive`` would not know its meeting."""
+    listed = [{"name": "camp19-Tent", "meeting_id": "id-tent"}]
+    found = plan(schedule="schedule.json", streams=listed)
+    assert "camp19-Tent" not in names(found["streams"])
+    (tent,) = [item for item in found["others"] if item["name"] == "camp19-Tent"]
+    assert tent["meeting_id"] == "id-tent"
+
+
+def test_rooms_side_by_side_may_have_one_title_and_an_hour_twice() -> None:
+    """The hour before the end of summer time comes before the one after it."""
+
+    def room(name: str, *starts: str) -> dict[str, Any]:
+        talks = [{"title": start, "day": "2027-10-30", "start": start, "end": start} for start in starts]
+        return {"name": name, "title": "Main stage", "talks": talks}
+
+    first, second = "2027-10-31T02:30:00+02:00", "2027-10-31T02:15:00+01:00"
+    (table,) = timetable([room("a", first, second), room("b", second)])
+    assert table["rooms"] == ["Main stage", "Main stage"]
+    assert [row["start"] for row in table["rows"]] == [first, second]
+    assert [[len(cell) for cell in row["cells"]] for row in table["rows"]] == [[1, 0], [1, 1]]
