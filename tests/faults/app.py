@@ -30,6 +30,8 @@ ROOMS: Final = ("Curie", "Meitner", "Gray", "2027-Curie")
 FEED: Final = "mast"
 LAG: Final = 30.0  # seconds: longer than reads lag behind, and than a livestream takes to go live or to stop
 
+CREATES: Final = ("create_meeting", "create_livestream")
+
 Options = Mapping[str, Any]
 events = st.sampled_from(EVENTS)
 rooms = st.sampled_from(ROOMS)
@@ -73,12 +75,15 @@ class App(RuleBasedStateMachine):
         lists=st.fixed_dictionaries({event: st.lists(rooms, unique=True, max_size=3) for event in EVENTS}),
         feeds=st.booleans(),
         stands=st.fixed_dictionaries({event: st.sampled_from(["nothing", "present", "started"]) for event in EVENTS}),
+        lags=st.fixed_dictionaries({lag: st.sampled_from([1.5, 1.5, 0]) for lag in ("list_lag", "meeting_lag")}),
     )
-    def begin(self, base: str, lists: dict[str, list[str]], feeds: bool, stands: dict[str, str]) -> None:
+    def begin(
+        self, base: str, lists: dict[str, list[str]], feeds: bool, stands: dict[str, str], lags: dict[str, float]
+    ) -> None:
         """Nothing is there yet, or what runs have made before."""
         fixed = {"name_form": "exact", "name_pattern": "ignored", "rate_limit": 0, "live_delay": 2, "stop_delay": 1}
         offered = {"create_offered": "201", "start_empty_meeting": "accepted", "auto_stop": False}
-        self.stage.reset(NAMED[base].but(**fixed, **offered, paging_total="present"))
+        self.stage.reset(NAMED[base].but(**fixed, **offered, **lags, paging_total="present"))
         self.lists = {event: list(found) for event, found in lists.items()}
         self.feeds = feeds
         service = self.stage.world.service
@@ -144,6 +149,11 @@ class App(RuleBasedStateMachine):
             self.stage.world.service.unpush(feed.id)
         self.stage.pass_time(LAG)
 
+    def teardown(self) -> None:
+        """Count it if it kept all promises."""
+        if self.passed:
+            FIGURES.count("passed", self.subject)
+
     # Runs
 
     def act(self, task: Task) -> Ran:
@@ -180,6 +190,7 @@ class App(RuleBasedStateMachine):
         service.settle()
         FIGURES.count(f"{self.subject[:-1]} runs", _outcome(ran))
         truthful(ran)
+        self._once(ran)
         for meeting_id in foreign - self.touched():
             meeting = service.meetings[meeting_id]
             assert (meeting.status, meeting.title) == before[meeting_id], f"{task} touched {meeting.title!r}"
@@ -258,6 +269,13 @@ class App(RuleBasedStateMachine):
         return next((item for item in found if item.name == f"{event}-{FEED}"), None)
 
     # Promises
+
+    def _once(self, ran: Ran) -> None:
+        """A run creates nothing twice, although lists may not show yet what it has made."""
+        others = {text for event in self.stage.world.happened for text in (event.title, event.name)}
+        names = [entry.body.get("title", entry.body.get("name")) for entry in ran.accepted(*CREATES)]
+        twice = {name for name in names if names.count(name) > 1} - others
+        assert not twice, f"{ran.task} created {twice} twice"
 
     def _reported(self, ran: Ran) -> None:
         """What is said to be on the air is, and what is said not to be is not."""

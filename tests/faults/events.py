@@ -52,6 +52,7 @@ class Events(App):
         options = self.options(event, state, listed or state != "stopped", only, **further)
         if not options["streams"] and state == "started":
             return
+        self.passed = False
         stage = self.stage
         stage.faults(rules_for(stage.world.profile, wrong))
         self.carry_out(Task("realtime_event", options, check == 0))
@@ -65,6 +66,7 @@ class Events(App):
         assert not again.values["changed"], f"{again.task} changes something again"
         stage.pass_time(LAG)
         self._report(options)
+        self.passed = True
 
     def _report(self, options: Options) -> None:
         """The report of the same event says the same."""

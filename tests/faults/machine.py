@@ -54,6 +54,7 @@ profiles = st.builds(
     st.fixed_dictionaries(
         {
             "list_lag": st.sampled_from([0, 1.5]),
+            "meeting_lag": st.sampled_from([0, 1.5]),
             "stale_list": st.sampled_from([0, 1.5]),
             "stale_read": st.sampled_from([0, 2.5]),
         },

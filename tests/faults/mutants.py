@@ -18,7 +18,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -36,18 +36,21 @@ class Search:
     """A random search: its name, the node of its tests, and what it tries one after the other.
 
     ``counted`` is the subject of ``figures`` under which it counts what passed. Tests that Hypothesis drives by itself
-    count without: None.
+    count without: None. ``length``: environment variables that make it longer than usual.
     """
 
     name: str
     node: str
     unit: str
     counted: str | None = None
+    length: tuple[tuple[str, str], ...] = ()
 
 
 SCHEDULES: Final = Search("random schedules", "tests/faults/test_schedules.py", "schedule", "passed")
 RACES: Final = Search("races", "tests/faults/test_races.py", "race", "races of 16 jobs")
+EVENTS: Final = Search("random events", "tests/faults/test_events.py", "event", "passed")
 PLAYS: Final = Search("events by playbooks", "tests/faults/test_plays.py", "event", "passed")
+LONG_PLAYS: Final = replace(PLAYS, length=(("FAULTS_PLAYS", "100"),))
 PRODUCT: Final = Search("combinations", "tests/faults/test_product.py", "combination", "combinations")
 LOCKS: Final = Search("locked folders", "tests/abuse/test_credentials.py::test_locks_that_another_job_holds", "example")
 
@@ -335,6 +338,41 @@ MUTANTS: Final = (
         GROWTH,
     ),
     Mutant(
+        "an event taken for one whose slug begins like its own",
+        f"{UTILS}/reconcile/leftovers.py",
+        "        if not chosen and slug_of(title, livestream.name, slugs) == lists.slug:\n",
+        '        if not chosen and (title or "").startswith(lists.slug or " "):\n',
+        EVENTS,
+    ),
+    Mutant(
+        "what is left over on the air not mentioned",
+        f"{UTILS}/reconcile/leftovers.py",
+        "        chosen = meeting_id in listed or",
+        "        chosen = True or",
+        EVENTS,
+    ),
+    Mutant(
+        "meetings retired while they are on the air",
+        f"{UTILS}/reconcile/event.py",
+        "        if active:\n            names",
+        "        if False:\n            names",
+        EVENTS,
+    ),
+    Mutant(
+        "what a start has made is made again by the task that waits",
+        "roles/event_livestream/tasks/main.yml",
+        '        earlier: "{{ __event_livestream_applied.streams }}"\n',
+        "",
+        LONG_PLAYS,
+    ),
+    Mutant(
+        "a file of variables changes what a playbook is for",
+        "roles/event_livestream/tasks/plan.yml",
+        "__event_livestream_state | default(event_livestream_state, true)",
+        "event_livestream_state if event_livestream_state != 'present' else __event_livestream_state | default('')",
+        PLAYS,
+    ),
+    Mutant(
         "a status that is right although a room is missing",
         "roles/event_livestream/tasks/status.yml",
         "      - __event_livestream_wrong | length == 0\n",
@@ -379,6 +417,7 @@ def search_in(place: Path, search: Search) -> tuple[str, int]:
         "PYTHONPATH": build,
         "FAULTS_SHRINK": "0",
         "FAULTS_PART": PART,
+        **dict(search.length),
     }
     options = ("-x", "-q", "-p", "no:cacheprovider", "--hypothesis-show-statistics")
     command = [sys.executable, "-m", "pytest", search.node, *options]

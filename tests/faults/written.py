@@ -61,7 +61,12 @@ def check(playbooks: Playbooks, ran: PlayRan, before: Files) -> None:
         assert {**files, STATUS: ""} == {**before, STATUS: ""}, f"{ran.task} wrote files"
     if "streams" not in ran.values:
         assert not ran.published, f"{ran.task} publishes what it has not seen"
-        assert files == before, f"{ran.task} wrote files"
+        if reads:
+            # Who watches the file must not take what an earlier run saw for what there is now.
+            data = json.loads(files[STATUS])
+            assert (bool(data["error"]), data["streams"]) == (True, None), f"{ran.task}: the file says {data}"
+        else:
+            assert files == before, f"{ran.task} wrote files"
         return
     streams: list[dict[str, Any]] = ran.values["streams"]
     expected = {item["name"]: {key: item[key] for key in PUBLIC} for item in streams}
@@ -95,9 +100,12 @@ def _status(ran: PlayRan, data: Mapping[str, Any]) -> None:
 
 
 def _badge(item: Mapping[str, Any]) -> str:
-    """The badge of a stream on the run sheet: one that was to start has not ended."""
-    if item["state"] == "started" and item["on_air"] is False and item["status"] in ("IDLE", "INVOKED"):
-        return "error"
+    """The badge of a stream on the run sheet: one that was to start has not ended, and a waiting encoder is off air."""
+    if item["on_air"] is False and item["status"] in ("IDLE", "INVOKED"):
+        if item["state"] == "started":
+            return "error"
+        if item["independent"]:
+            return "ended"
     return BADGES.get(item["status"] or "", "none")
 
 

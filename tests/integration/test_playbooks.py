@@ -33,6 +33,9 @@ MODULES = [
     "realtime_meeting",
     "realtime_meetings",
     "realtime_meeting_info",
+    "realtime_event",
+    "realtime_event_info",
+    "realtime_check",
     "realtime_credentials",
 ]
 # Those that take no client options.
@@ -135,6 +138,8 @@ def test_credentials_from_module_defaults_reach_every_module(playbook: Any, sim:
         "realtime_livestreams": {"livestreams": []},
         "realtime_meeting": {"title": "Curie"},
         "realtime_meetings": {"meetings": [{"title": "Meitner"}]},
+        "realtime_event": {"event": "camp", "streams": [{"name": "camp-curie", "meeting_title": "Curie"}]},
+        "realtime_event_info": {"event": "camp"},
         "realtime_credentials": {"livestreams": [{"name": "feed", "meeting_id": "m1"}], "path": "/nonexistent"},
     }
     tasks = [task(module, module, **needed.get(module, {})) for module in MODULES]
@@ -151,9 +156,10 @@ def test_credentials_from_module_defaults_reach_every_module(playbook: Any, sim:
     ran = playbook(play, environment=environment, extra={"token_file": str(token_file)})
     assert ran.returncode == 0, ran.output
     assert {entry.credential for entry in ran.journal} == {"token"}
-    without = playbook(tasks, environment=environment)
+    without = playbook(tasks, environment={**environment, "CLOUDFLARE_API_TOKEN": sim.api_token})
     assert without.returncode == 2
-    assert "account_id is empty: give it, or set CLOUDFLARE_ACCOUNT_ID in the environment" in without.output
+    told = " ".join(without.output.split())
+    assert "account_id is empty: give it, or set CLOUDFLARE_ACCOUNT_ID in the environment" in told
 
 
 @both_ways
@@ -301,7 +307,7 @@ def test_the_documentation_is_complete() -> None:
         doc = document["doc"]
         assert all(option["description"] for option in doc["options"].values())
         assert doc["attributes"]["check_mode"]["support"] == "full"
-        assert doc["attributes"]["diff_mode"]["support"] == ("N/A" if module.endswith("_info") else "full")
+        assert doc["attributes"]["diff_mode"]["support"] == ("N/A" if module.endswith(("_info", "_check")) else "full")
         assert yaml.safe_load(document["examples"])
         client = {"account_id", "app_id", "api_token", "base_url", "retries"} & set(doc["options"])
         if module in ALONE:
