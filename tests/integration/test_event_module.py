@@ -171,6 +171,16 @@ def test_a_title_that_may_have_been_cut_fails_alone(event: Any, sim: Control) ->
     assert ran.values["streams"][1]["on_air"]
 
 
+def test_a_retired_meeting_is_missing(info: Any, sim: Control) -> None:
+    """Nobody can join it, so its room is not present."""
+    sim.add_meeting(title="camp: Curie", status="INACTIVE")
+    sim.add_meeting(title="camp: Meitner")
+    ran = info(*ROOMS, state="present")
+    assert ran.values["missing"] == ["camp-curie"]
+    assert [item["meeting_status"] for item in ran.values["streams"]] == ["INACTIVE", "ACTIVE"]
+    assert info(*ROOMS, state="stopped").values["missing"] == []
+
+
 @pytest.mark.parametrize("missing", ["fail", "warn"])
 def test_who_is_on_the_air_is_verified_when_another_is_missing(event: Any, sim: Control, missing: str) -> None:
     ran = event(*ROOMS, FEED, state="started", missing=missing, verify="warn", wait_timeout=30)

@@ -60,7 +60,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.room
     on_air,
     rooms_of,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.slugs import SLUG
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.slugs import check_slug
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.hls import Manifests
 
 NO_SLUG = (
@@ -115,9 +115,7 @@ class Event:
         self.api = api
         self.params = params
         self.context = context
-        self.slug = given(params, "event")
-        if self.slug is not None and not SLUG.fullmatch(self.slug):
-            raise InvalidRequest(f"event must be lower-case letters, digits and single dashes, not {self.slug!r}")
+        self.slug = check_slug(given(params, "event"))
         self.rooms = rooms_of(params)
         if not self.rooms and self.slug is None:
             raise InvalidRequest("give streams, or event: which event is meant?")
@@ -372,6 +370,9 @@ class Event:
         there = room.why is None and (livestream.id or room.meeting_id) is not None
         if room.state == STOPPED:
             return self.is_on_air(room) is not False
+        if room.title and room.meeting and room.meeting.status == INACTIVE and not on_air(livestream):
+            # Nobody can join a retired meeting.
+            return True
         return not there or (room.state == STARTED and livestream.status != LIVE)
 
     def tolerated(self, room: Room) -> bool:

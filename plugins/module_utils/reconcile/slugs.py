@@ -14,8 +14,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import InvalidRequest
+
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TITLE = re.compile(rf"({SLUG.pattern}): ")
+
+
+def check_slug(slug: str | None) -> str | None:
+    """The slug that was given, if one was. Raises :class:`~.errors.InvalidRequest` for anything else."""
+    if slug is not None and not SLUG.fullmatch(slug):
+        raise InvalidRequest(f"event must be lower-case letters, digits and single dashes, not {slug!r}")
+    return slug
 
 
 def name_with(slug: str | None, name: str) -> str:
