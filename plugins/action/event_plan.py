@@ -32,7 +32,7 @@ EXCLUSIVE_TRUE = {
     "collection_name": "eventops.cloudflare",
 }
 # What the role sets itself.
-FACTS = frozenset({"results", "leftovers", "published"})
+FACTS = frozenset({"analytics", "leftovers", "published", "report_totals", "results"})
 TOO_DEEP = "The answers are nested too deeply"
 
 

@@ -51,7 +51,7 @@ options:
             description: Pixels.
             type: int
       state:
-        description: The state of this stream, if it differs from O(state).
+        description: The state of this stream, if it differs from that of the task.
         type: str
         choices: [present, started, stopped]
       wait:

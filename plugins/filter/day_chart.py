@@ -130,8 +130,10 @@ def day_chart(
     values: dict[date, float] = {}
     for row in rows or []:
         when = _day(row.get(day)) if isinstance(row, Mapping) else None
-        if when is not None:
-            values[when] = min(MOST, values.get(when, 0.0) + _amount(row.get(value)) / divisor)
+        amount = _amount(row.get(value)) if when is not None else 0.0
+        if when is not None and amount:
+            # A day of nothing makes the axis no longer.
+            values[when] = min(MOST, values.get(when, 0.0) + amount / divisor)
     begin, end = _day(first), _day(last)
     return bar_chart(values, title, unit, whole, (begin, end) if begin and end else None)
 

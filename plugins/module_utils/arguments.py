@@ -258,10 +258,11 @@ LIVESTREAM_INFO: Spec = {
 ANALYTICS_INFO: Spec = {
     "report": {
         "type": "str",
-        "choices": ["livestreams", "livestreams_daily", "app_daily"],
+        "choices": ["livestreams", "livestreams_daily", "app_daily", "event"],
         "default": "livestreams",
     },
     "filters": {"type": "str"},
+    **EVENT_LIST,
     **TIME_RANGE,
     **CLIENT,
 }

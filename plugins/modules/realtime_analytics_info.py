@@ -12,7 +12,8 @@ version_added: 1.0.0
 author:
   - eventops contributors (@eventops)
 description:
-  - Returns how many livestreams there were, and how long they were sent and watched; or the app's sessions and recordings by day.
+  - Returns how many livestreams there were, and how long they were sent and watched, in the whole app or by room of an event; or the app's
+    sessions and recordings by day.
 options:
   report:
     description:
@@ -20,13 +21,16 @@ options:
       - With V(livestreams_daily), the same by day.
       - With V(app_daily), the sessions and recordings of the app by day. The time range counts in whole days, and is the last 30 days if it
         is not given.
+      - With V(event), the sessions of the livestreams of one event, by room, and how long each was sent and watched. O(event), O(streams) and
+        O(others) say which event it is. Retired meetings count as well. It takes three lists, and one request for each room.
     type: str
-    choices: [livestreams, livestreams_daily, app_daily]
+    choices: [livestreams, livestreams_daily, app_daily, event]
     default: livestreams
   filters:
-    description: Passed on as it is, for the reports on livestreams. The API reference does not say what it may hold.
+    description: Passed on as it is, for V(livestreams) and V(livestreams_daily). The API reference does not say what it may hold.
     type: str
 extends_documentation_fragment:
+  - eventops.cloudflare.event
   - eventops.cloudflare.client
   - eventops.cloudflare.client.time_range
   - eventops.cloudflare.attributes
@@ -54,6 +58,19 @@ EXAMPLES = r"""
 - name: Sessions and recordings of the last 30 days
   eventops.cloudflare.realtime_analytics_info:
     report: app_daily
+
+- name: How long was each room of the camp sent and watched?
+  eventops.cloudflare.realtime_analytics_info:
+    report: event
+    event: camp2019
+  register: rooms
+
+- name: Tell
+  ansible.builtin.debug:
+    msg: "{{ item.name }}: sent for {{ (item.total_ingest_seconds / 3600) | round(1) }} hours"
+  loop: "{{ rooms.analytics.rooms }}"
+  loop_control:
+    label: "{{ item.name }}"
 """
 
 RETURN = r"""
@@ -64,17 +81,17 @@ analytics:
   contains:
     count:
       description: How many livestream sessions there were.
-      returned: when O(report=livestreams)
+      returned: when O(report=livestreams) or O(report=event)
       type: int
       sample: 4
     total_ingest_seconds:
       description: How many seconds were sent.
-      returned: when O(report=livestreams)
+      returned: when O(report=livestreams) or O(report=event)
       type: float
       sample: 531
     total_viewer_seconds:
       description: How many seconds were watched, by all viewers together.
-      returned: when O(report=livestreams)
+      returned: when O(report=livestreams) or O(report=event)
       type: float
       sample: 116
     days:
@@ -95,6 +112,55 @@ analytics:
       description: C(recording_count), C(recording_minutes_consumed), and C(day_stats) with both by day.
       returned: when O(report=app_daily)
       type: dict
+    rooms:
+      description:
+        - The rooms of the event. Those of O(streams) come first, in their order, and then what was livestreamed under the event's slug and is
+          in no list.
+        - A room that could not be read has null for its sessions and sums, and C(failed), C(msg) and C(error). The task fails then.
+      returned: when O(report=event)
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: The name of the stream, as O(streams) has it; or else the name of its livestream, or the title of its meeting.
+          type: str
+          sample: camp2019-curie
+        title:
+          description: The title of the room, as O(streams) has it.
+          type: str
+          sample: Curie
+        meeting_title:
+          description: The title of its meeting.
+          type: str
+          sample: "camp2019: Curie"
+        meeting_id:
+          description: The ID of its meeting; the last one, if it had several. Null for an independent livestream.
+          type: str
+          sample: bbb87945-df1c-49d9-8159-262a7ae6cfde
+        independent:
+          description: Whether an encoder feeds it, without a meeting.
+          type: bool
+          sample: false
+        listed:
+          description: Whether it is in O(streams).
+          type: bool
+          sample: true
+        count:
+          description: How many sessions began in the time range.
+          type: int
+          sample: 1
+        total_ingest_seconds:
+          description: How many seconds they were sent. The service counts 60 for the first 40 to 50 seconds.
+          type: float
+          sample: 28800
+        total_viewer_seconds:
+          description: How many seconds they were watched, by all viewers together.
+          type: float
+          sample: 1728000
+        sessions:
+          description: These sessions, oldest first, with the keys that M(eventops.cloudflare.realtime_livestream_info) returns of a session.
+          type: list
+          elements: dict
 # BEGIN generated: api
 api:
   description: What the task cost.

@@ -25,6 +25,7 @@ from ansible_collections.eventops.cloudflare.plugins.filter import (
     escape_html,
     from_schedule,
     qr_svg,
+    sessions_by_day,
 )
 from faults.figures import FIGURES
 from integration.conftest import ROOT
@@ -51,12 +52,26 @@ FILTERS: Mapping[str, tuple[Callable[..., Any], Mapping[str, Any]]] = {
             },
         ),
         ("escape_html", escape_html, {"_input": ["x"]}),
+        (
+            "sessions_by_day",
+            sessions_by_day,
+            {
+                "_input": [
+                    {"name": "curie", "listed": True, "sessions": None, "failed": True},
+                    {"name": "gray", "title": "Gray", "listed": True, "sessions": [{"started_time": "2027-08-20"}]},
+                ],
+                "zone": "Europe/Berlin",
+                "first": "2027-08-19",
+                "last": "2027-08-22",
+            },
+        ),
     )
 }
 PARAMETERS = [(name, parameter) for name, (_call, values) in FILTERS.items() for parameter in values]
 # What is in the objects that filters take, with its place.
 FIELDS = [
     *(("day_chart", "_input", field) for field in ("date", "count")),
+    *(("sessions_by_day", "_input", field) for field in ("name", "title", "listed", "sessions", "failed")),
 ]
 
 

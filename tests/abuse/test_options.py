@@ -50,7 +50,11 @@ LOCAL = {
 }
 LOCAL_IN = {
     *(("realtime_livestream_info", "name"), ("realtime_meeting_info", "title"), ("realtime_event", "title")),
-    *(("realtime_event_info", option) for option in (*arguments.EVENT_STREAM, "width", "height")),
+    *(
+        (module, option)
+        for module in ("realtime_event_info", "realtime_analytics_info")
+        for option in (*arguments.EVENT_STREAM, "width", "height")
+    ),
 }
 # How to reach the API is the same for all modules, and what a meeting is for both of meetings.
 # What realtime_credentials does with names and paths is files: test_credentials.py.
@@ -81,6 +85,8 @@ def renew(sim: Control) -> None:
 def options_for(module: str, place: Place, value: Any) -> dict[str, Any]:
     """Options that are fine but for this one."""
     base = {**BASES[module]}
+    if module == "realtime_analytics_info" and place[0] in arguments.EVENT_LIST:
+        base = {**EVENT, "report": "event"}
     entry = dict(base.get("livestreams", [base])[0])
     if place[-1] == "livestream_id" and module in ("realtime_livestream", "realtime_livestreams"):
         entry.pop("meeting_id")

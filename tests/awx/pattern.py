@@ -22,10 +22,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PATTERN = ROOT / "extensions/patterns/event_livestream"
 META = PATTERN / "meta/pattern.json"
 ROLE_SPECS = ROOT / "roles/event_livestream/meta/argument_specs.yml"
-KINDS = ["provision", "start", "status", "stop", "report", "cleanup"]
+KINDS = ["provision", "start", "status", "stop", "report", "cleanup", "check"]
 # The entry points of the role whose options a playbook takes.
 MAIN = ["main"]
-ENTRY_POINTS = {"status": ["main", "status"], "report": ["report"]}
+ENTRY_POINTS = {"status": ["main", "status"], "report": ["main", "report"]}
+# The playbooks that are not made of the role. Their surveys ask for all that they take.
+WITHOUT_ROLE = ("check",)
 # Playbooks that say themselves which state they bring.
 FIXED_STATE = ("provision", "start", "stop", "cleanup")
 HEADER = """---
@@ -78,8 +80,14 @@ def play_specs(kind: str) -> dict[str, Any]:
     }
     if kind in FIXED_STATE:
         del options["event_livestream_state"]
-    (play,) = yaml.safe_load((PATTERN / f"playbooks/event_{kind}.yml").read_text())
     asked = survey(kind)
+    if kind in WITHOUT_ROLE:
+        questions = asked["spec"]
+        options = {
+            item["variable"]: ("main", {"type": "str", "description": item["question_description"]})
+            for item in questions
+        }
+    (play,) = yaml.safe_load((PATTERN / f"playbooks/event_{kind}.yml").read_text())
     return {
         "short_description": play["name"],
         "description": f"{asked['description']}. Its job template asks for some of these.",

@@ -20,9 +20,21 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils import argumen
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.auth import ApiCredentials
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import DEFAULT_BASE_URL
 from awx import rules
-from awx.pattern import ENTRY_POINTS, KINDS, PATTERN, ROOT, credential_type, meta, play_specs_file, survey, with_surveys
+from awx.pattern import (
+    ENTRY_POINTS,
+    KINDS,
+    PATTERN,
+    ROOT,
+    WITHOUT_ROLE,
+    credential_type,
+    meta,
+    play_specs_file,
+    survey,
+    with_surveys,
+)
 
 ROLE = yaml.safe_load((ROOT / "roles/event_livestream/meta/argument_specs.yml").read_text())["argument_specs"]
+OF_THE_ROLE = [kind for kind in KINDS if kind not in WITHOUT_ROLE]
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string", "minLength": 1}
 NAMED: Schema = {
@@ -121,7 +133,7 @@ def test_the_parts_fit() -> None:
     specs = [playbook.replace(".yml", ".meta.yml") for playbook in playbooks]
     assert sorted([*playbooks, *specs]) == sorted(path.name for path in (PATTERN / "playbooks").iterdir())
     assert sorted(playbooks) == sorted(path.name for path in (PATTERN / "template_surveys").iterdir())
-    assert [template.get("primary", False) for template in templates] == [True, *[False] * 5]
+    assert [template.get("primary", False) for template in templates] == [True, *[False] * 6]
     for template in templates:
         assert template["execution_environment"] == resources["controller_execution_environment"]["name"]
         assert set(template["labels"]) <= set(resources["controller_labels"])
@@ -165,7 +177,7 @@ def as_asked(default: Any) -> Any:
     return str(default).lower() if isinstance(default, bool) else "" if default in (None, []) else default
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", OF_THE_ROLE)
 def test_a_survey_asks_for_what_the_role_takes(kind: str) -> None:
     entries = [ROLE[entry]["options"] for entry in ENTRY_POINTS.get(kind, ["main"])]
     options = {name: option for entry in entries for name, option in entry.items()}
@@ -180,7 +192,7 @@ def test_a_survey_asks_for_what_the_role_takes(kind: str) -> None:
 
 
 def test_all_that_the_role_takes_is_asked() -> None:
-    asked = {question["variable"] for kind in KINDS for question in survey(kind)["spec"]}
+    asked = {question["variable"] for kind in OF_THE_ROLE for question in survey(kind)["spec"]}
     assert {name for entry in ROLE.values() for name in entry["options"]} == asked
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # A year of days takes long to look at, and is no other text than a month.
 NAMES = sorted({*PAGES, *ODD_PAGES} - {"leap_year"})
-CHARTED = ["report", "one_day", "five_days", "month", "leap_year"]
+CHARTED = ["report", "event_report", "one_day", "five_days", "month", "leap_year"]
 # The contrast that WCAG 2.2 asks of text at level AA.
 READABLE = 4.5
 # Each visible text with the contrast between its colour and the ground that the elements below it paint.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ALL = PAGES | ODD_PAGES
 TITLE = "eventops.cloudflare.event_livestream : "
+REPORT_PLAYBOOK = "eventops.cloudflare.event_report"
 OPTIONS = ("report", "report_data", "report_title", "report_start", "report_end")
 
 
@@ -282,7 +283,8 @@ class TestReport:
         assert {path.stat().st_mode & 0o777 for path in (page, data)} == {0o644}
         found = facts(ran)
         assert json.loads(data.read_text()) == found
-        assert set(found) == {"title", "start", "end", "livestreams", "livestreams_daily", "app_daily"}
+        assert found["event"] is None
+        assert set(found) == {"title", "start", "end", "event", "livestreams", "livestreams_daily", "app_daily"}
         assert found["livestreams"]["count"] == sum(day["count"] for day in found["livestreams_daily"]) == 3
         hours = found["livestreams"]["total_ingest_seconds"] / 3600
         assert 2.9 < hours < 3.2
@@ -400,6 +402,170 @@ class TestReport:
         assert ran.returncode == 2
         assert "That is not for you" in ran.registered(f"{TITLE}{name}")["msg"]
         assert not (playbook.home / "report.html").exists()
+
+
+ROOMS = [
+    {"name": "curie", "title": "Curie", "meeting_title": "Curie"},
+    {"name": "mast", "title": "Mast", "independent": True},
+    {"name": "never", "meeting_title": "Never"},
+]
+
+
+@pytest.fixture
+def camp(sim: Control, actor: Any) -> dict[str, str]:
+    """An event that is over and retired, with a meeting made anew, a renamed room, another event, and a rehearsal."""
+
+    def held(title: str, name: str, hours: int, viewers: int) -> str:
+        meeting: str = sim.add_meeting(title=title)
+        actor(meeting_id=meeting, name=name, state="started")
+        (livestream,) = [item for item in sim.livestreams() if item["status"] == "LIVE" and item["name"] == name]
+        sim.viewers(livestream["id"], viewers)
+        sim.advance(3600 * hours)
+        actor(meeting_id=meeting, state="stopped")
+        actor("realtime_meeting", meeting_id=meeting, state="inactive")
+        return meeting
+
+    held("camp: Curie", "camp-curie", 5, 1)
+    begin = datetime.fromtimestamp(sim.advance(60), UTC)
+    first = held("camp: Curie", "camp-curie", 1, 10)
+    again = held("camp: Curie", "camp-curie", 2, 20)
+    renamed = held("Main hall", "camp-gray", 1, 0)
+    held("camp-2027: Gray", "camp-2027-gray", 1, 5)
+    held("Private", "private", 1, 5)
+    mast = sim.seed(independents=["camp-mast"])["livestreams"][0]
+    sim.push(mast)
+    sim.advance(7200)
+    sim.unpush(mast)
+    end = datetime.fromtimestamp(sim.advance(60), UTC)
+    return {"begin": begin.isoformat(), "end": end.isoformat(), "first": first, "again": again, "renamed": renamed}
+
+
+def hours(seconds: float) -> float:
+    """To a tenth: livestreams need a moment to go live, and to end."""
+    return round(seconds / 3600, 1)
+
+
+class TestEventReport:
+    """The report on an event, from the sessions of its livestreams."""
+
+    def test_sample(self, pages: dict[str, str]) -> None:
+        page = parsed(pages["event_report"])
+        assert text_of(page.find("body/header/p")) == "2019-08-21 to 2019-08-23 · days are those of Europe/Berlin"
+        rows = [[text_of(cell) for cell in row] for row in page.iterfind(".//table[@aria-labelledby='rooms']/tbody/tr")]
+        assert rows[0] == ["Room 0 not in the list", "3", "28:20", "368:20", "13.0"]
+        assert rows[2][0] == "Room 2"
+        assert rows[4] == ["Room lost", "could not be read", "\u2013", "\u2013", "\u2013"]
+        tables = page.findall(".//table[@class='wide rooms']")
+        assert len(tables) == 4
+        last = [[text_of(cell) for cell in row] for row in tables[3].iterfind("tbody/tr")]
+        assert [row[:3] for row in last[:2]] == [["Room 0", "10:00", "on the air"], ["Room 1", "10:01", "19:30"]]
+        assert len(page.findall(".//figure")) == 2
+        # One day needs no chart.
+        assert parsed(pages["event_of_a_day"]).findall(".//figure") == []
+        assert "No sessions" in text_of(parsed(pages["event_of_nothing"]))
+
+    def test_module(self, actor: Any, sim: Control, camp: dict[str, str]) -> None:
+        streams = [
+            {"name": "camp-curie", "title": "Curie", "meeting_title": "camp: Curie"},
+            {"name": "camp-mast", "independent": True},
+            {"name": "camp-never", "meeting_title": "camp: Never"},
+        ]
+        said = {"report": "event", "event": "camp", "streams": streams}
+        ran = actor("realtime_analytics_info", **said, start_time=camp["begin"], end_time=camp["end"])
+        assert {entry.method for entry in ran.journal} == {"GET"}
+        rooms = {room["name"]: room for room in ran.values["analytics"]["rooms"]}
+        assert list(rooms) == ["camp-curie", "camp-mast", "camp-never", "camp-gray"]
+        assert [room["listed"] for room in rooms.values()] == [True, True, True, False]
+        assert [room["count"] for room in rooms.values()] == [2, 1, 0, 1]
+        assert [hours(room["total_ingest_seconds"]) for room in rooms.values()] == [3, 2, 0, 1]
+        assert hours(rooms["camp-curie"]["total_viewer_seconds"]) == 50
+        assert rooms["camp-curie"]["meeting_id"] == camp["again"]
+        assert (rooms["camp-gray"]["meeting_id"], rooms["camp-gray"]["meeting_title"]) == (camp["renamed"], "Main hall")
+        assert rooms["camp-mast"]["independent"]
+        assert ran.values["analytics"]["count"] == 4
+        whole = actor("realtime_analytics_info", **said).values["analytics"]
+        assert (whole["count"], whole["rooms"][0]["count"]) == (5, 3)
+        chosen = {"streams": streams[1:], "others": [{"name": "camp-curie", "meeting_title": "camp: Curie"}]}
+        some = actor("realtime_analytics_info", **{**said, **chosen}).values["analytics"]["rooms"]
+        assert [room["name"] for room in some] == ["camp-mast", "camp-never", "camp-gray"]
+
+    def test_a_room_that_cannot_be_read(self, actor: Any, sim: Control, camp: dict[str, str]) -> None:
+        body = {"success": False, "error": {"code": 403, "message": "That is not for you"}}
+        sim.faults({"operation": "get_meeting_livestreams", "kind": "status", "status": 403, "body": body, "times": 1})
+        ran = actor("realtime_analytics_info", report="event", event="camp", concurrency=1)
+        assert ran.values["failed"]
+        assert ran.values["msg"].startswith("1 of 3 rooms failed: camp-curie: ")
+        rooms = ran.values["analytics"]["rooms"]
+        assert [room["count"] is None for room in rooms] == [True, False, False]
+        assert rooms[0]["error"]["status"] == 403
+        assert rooms[0]["sessions"] is None
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"report": "event"}, "which event is meant?"),
+            ({"report": "event", "event": "Camp!"}, "event must be lower-case letters"),
+            ({"report": "event", "event": "camp", "filters": "x"}, "filters has no meaning for report event"),
+            ({"report": "app_daily", "event": "camp"}, "event is for report event, not for report app_daily"),
+            ({"report": "event", "event": "camp", "concurrency": 0}, "concurrency must be from 1"),
+        ],
+    )
+    def test_wrong_options(self, actor: Any, sim: Control, options: dict[str, Any], message: str) -> None:
+        ran = actor("realtime_analytics_info", **options)
+        assert message in ran.values["msg"]
+        assert ran.journal == []
+
+    @pytest.mark.cores
+    def test_page_and_data(self, playbook: Any, camp: dict[str, str]) -> None:
+        page, data = playbook.home / "report.html", playbook.home / "report.json"
+        variables = {
+            "event": "camp",
+            "streams": ROOMS,
+            "report": str(page),
+            "report_data": str(data),
+            "report_start": camp["begin"],
+            "report_end": camp["end"],
+        }
+        extra = {f"event_livestream_{name}": value for name, value in variables.items()}
+        ran = playbook(REPORT_PLAYBOOK, extra=extra)
+        assert (ran.returncode, ran.changed, ran.accepted) == (0, 2, []), ran.output
+        operations = {entry.operation for entry in ran.journal}
+        assert operations == {"list_meetings", "list_livestreams", "get_meeting_livestreams", "get_livestream"}
+        found = json.loads(data.read_text())
+        assert (found["title"], found["livestreams"], found["app_daily"]) == ("camp", None, None)
+        assert [room["title"] for room in found["event"]["rooms"]] == ["Curie", "Mast", "never", "Main hall"]
+        assert [room["count"] for room in found["event"]["rooms"]] == [2, 1, 0, 1]
+        stats = ran.registered(f"{TITLE}Give the totals to the workflow")["ansible_stats"]["data"]
+        assert stats["event_livestream_report_totals"].keys() == {
+            "count",
+            "total_ingest_seconds",
+            "total_viewer_seconds",
+        }
+        tree = parsed(page.read_text())
+        rows = [text_of(row) for row in tree.iterfind(".//table[@aria-labelledby='rooms']/tbody/tr")]
+        assert len(rows) == 4
+        assert rows[3].startswith("Main hall not in the list1")
+        assert tree.find(".//table[@aria-labelledby='day-1']") is not None
+        assert tree.find(".//*[@id='app']") is None
+        before = page.read_bytes(), data.read_bytes()
+        again = playbook(REPORT_PLAYBOOK, extra=extra)
+        assert (again.returncode, again.changed, (page.read_bytes(), data.read_bytes())) == (0, 0, before)
+        both = playbook(REPORT_PLAYBOOK, extra={**extra, "event_livestream_report_app": "yes"})
+        assert both.returncode == 0, both.output
+        assert json.loads(data.read_text())["livestreams"]["count"] == 6
+        assert parsed(page.read_text()).find(".//*[@id='app']") is not None
+
+    def test_a_room_that_cannot_be_read_fails_the_play_in_the_end(
+        self, playbook: Any, sim: Control, camp: dict[str, str]
+    ) -> None:
+        body = {"success": False, "error": {"code": 403, "message": "That is not for you"}}
+        sim.faults({"operation": "get_meeting_livestreams", "kind": "status", "status": 403, "body": body, "times": 1})
+        page = playbook.home / "report.html"
+        variables = {"event": "camp", "report": str(page), "concurrency": 1}
+        ran = playbook(REPORT_PLAYBOOK, extra={f"event_livestream_{name}": value for name, value in variables.items()})
+        assert ran.returncode == 2
+        assert "1 of 3 rooms failed: camp-curie" in ran.failure
+        assert "could not be read" in text_of(parsed(page.read_text()))
 
 
 SECRET = "nobody else's business"

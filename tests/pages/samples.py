@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.attendance import sessions_by_day
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.timetable import timetable
 from pages.render import REPORT, RUN_SHEET
 
@@ -208,6 +209,7 @@ def analytics(days: int = 14, livestreams: int = 4) -> dict[str, Any]:
         "title": "Chaos Communication Camp 2019",
         "start": "2019-08-14",
         "end": "2019-08-27T23:59:59+02:00",
+        "event": None,
         "livestreams": {key: total(daily, key) for key in ("count", "total_ingest_seconds", "total_viewer_seconds")},
         "livestreams_daily": daily,
         "app_daily": {
@@ -233,10 +235,39 @@ def without_days() -> dict[str, Any]:
         "title": "Livestream report",
         "start": None,
         "end": None,
+        "event": None,
         "livestreams": totals,
         "livestreams_daily": None,
         "app_daily": app,
     }
+
+
+def of_event(days: int = 3, rooms: int = 4, title: str = "Room") -> dict[str, Any]:
+    """The report of an event: in each room one session a day. One room is not in the list, one could not be read."""
+    found: list[dict[str, Any]] = []
+    for place in range(rooms):
+        sessions = [
+            {
+                "started_time": f"2019-08-{21 + day}T08:{place:02}:00.000Z",
+                "stopped_time": None if (day, place) == (days - 1, 0) else f"2019-08-{21 + day}T17:30:00.000Z",
+                "ingest_seconds": 34_000 + 60 * place,
+                "viewer_seconds": 34_000 * (12 + 5 * place + day),
+            }
+            for day in range(days)
+        ]
+        found.append(
+            {"name": f"camp2019-{place}", "title": f"{title} {place}", "listed": place > 1, "sessions": sessions}
+        )
+    found.append({"name": "camp2019-lost", "title": f"{title} lost", "listed": True, "sessions": None, "failed": True})
+    nothing = dict.fromkeys(("start", "end", "livestreams", "livestreams_daily", "app_daily"))
+    event = sessions_by_day(found, "Europe/Berlin", "2019-08-21", None)
+    return {"title": "Chaos Communication Camp 2019", **nothing, "event": {**event, "slug": "camp2019"}}
+
+
+def hostile_event() -> dict[str, Any]:
+    """A report of an event and of the app, with texts that would break a careless page."""
+    found = {**hostile_analytics(), "event": of_event(2, 2, "".join(HOSTILE))["event"]}
+    return {**found, "start": None, "end": None}
 
 
 def hostile_analytics() -> dict[str, Any]:
@@ -252,6 +283,7 @@ def hostile_analytics() -> dict[str, Any]:
 PAGES: dict[str, tuple[tuple[str, str], Any]] = {
     "run_sheet": (RUN_SHEET, sheet()),
     "report": (REPORT, analytics()),
+    "event_report": (REPORT, of_event()),
 }
 # The same templates with what is rare.
 ODD_PAGES: dict[str, tuple[tuple[str, str], Any]] = {
@@ -265,4 +297,7 @@ ODD_PAGES: dict[str, tuple[tuple[str, str], Any]] = {
     "leap_year": (REPORT, analytics(366)),
     "without_days": (REPORT, without_days()),
     "hostile_report": (REPORT, hostile_analytics()),
+    "event_of_a_day": (REPORT, of_event(1, 1)),
+    "event_of_nothing": (REPORT, of_event(0, 0)),
+    "hostile_event": (REPORT, hostile_event()),
 }

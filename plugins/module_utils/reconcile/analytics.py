@@ -13,11 +13,12 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils import times
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import ApiError, InvalidRequest
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome, given
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.event_sessions import event_sessions
 
 _Report = TypeVar("_Report")
 
 
-def report(api: RealtimeApi, params: Mapping[str, Any], _context: Context) -> Outcome:
+def report(api: RealtimeApi, params: Mapping[str, Any], context: Context) -> Outcome:
     """The report that ``params`` (validated options of the module) ask for."""
     moments = {
         option: times.moment(option, given(params, option))
@@ -27,9 +28,14 @@ def report(api: RealtimeApi, params: Mapping[str, Any], _context: Context) -> Ou
     if len(moments) == 2 and moments["start_time"] > moments["end_time"]:
         raise InvalidRequest("start_time is after end_time")
     filters = given(params, "filters")
+    if filters is not None and params["report"] in ("app_daily", "event"):
+        raise InvalidRequest(f"filters has no meaning for report {params['report']}")
+    if params["report"] == "event":
+        return event_sessions(api, params, context, moments.get("start_time"), moments.get("end_time"))
+    unfit = [option for option in ("event", "streams", "others") if given(params, option) not in (None, [])]
+    if unfit:
+        raise InvalidRequest(f"{', '.join(unfit)} is for report event, not for report {params['report']}")
     if params["report"] == "app_daily":
-        if filters is not None:
-            raise InvalidRequest("filters has no meaning for report app_daily")
         days = {option.replace("time", "date"): times.day(moment) for option, moment in moments.items()}
         return Outcome(False, {"analytics": api.app_days(days)})
     fetch: Callable[[Mapping[str, Any]], Any]

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, eventops contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How long the rooms of an event were sent and watched, by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timezone, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ansible_collections.eventops.cloudflare.plugins.module_utils.times import unix_seconds
+
+Row = dict[str, Any]
+BEGAN = ("started_time", "invoked_time", "created_at")  # when a session began: the first of these that is sent
+
+
+def sessions_by_day(
+    rooms: Sequence[Mapping[str, Any]], zone: str | None = None, first: Any = None, last: Any = None
+) -> dict[str, Any]:
+    """What ``realtime_analytics_info`` returns of the rooms of an event, by day, and the sums of each room.
+
+    Returns ``days`` (``day``, YYYY-MM-DD in ``zone``; ``rooms`` with ``name``, ``title``, ``began`` and ``ended``,
+    HH:MM, and the sums; the sums of the day), ``rooms`` and the sums of all, and ``zone``: ``UTC`` for one that is not
+    known here. ``first`` and ``last`` are the days of the event: what began on others is in ``outside``, a number of
+    sessions, and nowhere else. A session belongs to the day on which it began. One without a time has no day: None.
+    """
+    known = _zone(zone)
+    days: dict[str | None, dict[int, list[Row]]] = {}
+    outside = 0
+    for place, room in enumerate(rooms):
+        for session in room["sessions"] or ():
+            began = _moment(next(filter(None, map(session.get, BEGAN)), None), known)
+            day = None if began is None else began.date().isoformat()
+            if day is not None and not (str(first or day)[:10] <= day <= str(last or day)[:10]):
+                outside += 1
+                continue
+            ended = _moment(session.get("stopped_time"), known)
+            days.setdefault(day, {}).setdefault(place, []).append({**session, "began": began, "ended": ended})
+    by_room = [[item for found in days.values() for item in found.get(place, ())] for place in range(len(rooms))]
+    return {
+        "zone": "UTC" if known is timezone.utc else zone,
+        "days": [_day(day, rooms, of) for day, of in sorted(days.items(), key=lambda pair: pair[0] or "")],
+        "rooms": [
+            {**_named(room), "listed": room["listed"], "failed": bool(room.get("failed")), **_sums(found, room)}
+            for room, found in zip(rooms, by_room)
+        ],
+        "outside": outside,
+        **_sums([item for found in by_room for item in found]),
+    }
+
+
+def _day(day: str | None, rooms: Sequence[Mapping[str, Any]], sessions: Mapping[int, Sequence[Row]]) -> Row:
+    """A day, and the rooms that had sessions on it."""
+    shown = [{**_named(rooms[place]), **_times(found), **_sums(found)} for place, found in sorted(sessions.items())]
+    return {"day": day, "rooms": shown, **_sums([item for found in sessions.values() for item in found])}
+
+
+def _zone(name: str | None) -> tzinfo:
+    try:
+        return ZoneInfo(name) if name else timezone.utc
+    except (KeyError, ValueError, OSError):
+        return timezone.utc
+
+
+def _moment(text: str | None, zone: tzinfo) -> datetime | None:
+    seconds = unix_seconds(text)
+    return None if seconds is None else datetime.fromtimestamp(seconds, zone)
+
+
+def _named(room: Mapping[str, Any]) -> Row:
+    return {"name": room["name"], "title": room.get("title") or room.get("meeting_title") or room["name"]}
+
+
+def _times(sessions: Sequence[Row]) -> Row:
+    """When the first of these sessions began and the last one ended; ``ended`` is None while one has not ended."""
+    began = [item["began"] for item in sessions if item["began"] is not None]
+    ended = [item["ended"] for item in sessions]
+    return {
+        "began": min(began).strftime("%H:%M") if began else None,
+        "ended": None if None in ended else max(ended).strftime("%H:%M"),
+    }
+
+
+def _sums(sessions: Sequence[Row], room: Mapping[str, Any] | None = None) -> Row:
+    """The sums of sessions. Of a room that could not be read, nobody knows them."""
+    keys = {"total_ingest_seconds": "ingest_seconds", "total_viewer_seconds": "viewer_seconds"}
+    if room is not None and room["sessions"] is None:
+        return dict.fromkeys(("count", *keys))
+    return {"count": len(sessions), **{key: sum(_numbers(sessions, own)) for key, own in keys.items()}}
+
+
+def _numbers(sessions: Sequence[Row], key: str) -> Iterator[Any]:
+    return (item.get(key) or 0 for item in sessions)
