@@ -219,11 +219,22 @@ class EventLists:
         titles = [item.title for item in (*self.active_meetings, *retired) if item.title]
         for room in rooms:
             if room.meeting is None and room.failure is None and room.state == STOPPED:
+                room.meeting = self._renamed_and_ended(room)
+            if room.meeting is None and room.failure is None and room.state == STOPPED:
                 text = nearest(f"no meeting is titled {room.title!r}", room.title, titles)
                 if self._reports:
                     room.warnings += (text,)
                 elif self._params["state"] == STOPPED:
                     room.failure = StateUnreachable(text)
+
+    def _renamed_and_ended(self, room: Room) -> Meeting | None:
+        """The meeting of a livestream of the last day that had the room's name: an earlier stop may have ended it."""
+        for livestream in self.livestreams.recent if self.slug else ():
+            meeting = self.meetings.get(livestream.meeting_id or "") or Meeting(id=livestream.meeting_id)
+            own = slug_of(meeting.title, livestream.name, self.slugs) == self.slug
+            if livestream.name == room.name and meeting.id and own:
+                return meeting
+        return None
 
     def titled(self, title: str) -> list[Meeting]:
         """The active meetings of a title. Raises when nobody can tell whether there are any."""
@@ -236,7 +247,7 @@ class EventLists:
         """
         titled = {slug_of_title(item.title) for item in (*self.active_meetings, *self.retired_meetings)}
         named = {item.name for item in (*self.livestreams.independent, *self.livestreams.active.values()) if item.name}
-        named |= self.livestreams.recent_names
+        named |= {item.name for item in self.livestreams.recent if item.name}
         if self.slug in titled or any(slug_of_name(name, {self.slug or ""}) for name in named):
             return None
         active = sorted(item.name or item.id or "?" for item in self.livestreams.active.values())

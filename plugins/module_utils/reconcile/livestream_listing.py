@@ -71,8 +71,8 @@ class LivestreamListing:
         self.has_independent = False
         # Names by ID of independent ones that an earlier task found or made: a list may not show them yet.
         self.known: dict[str, str] = {}
-        # The names of the last day's livestreams, also of those that have ended; read with ``others`` only.
-        self.recent_names: set[str] = set()
+        # The last day's livestreams, also those that have ended; read with ``others`` only.
+        self.recent: Sequence[Livestream] = ()
         self.by_name: Named[Livestream] = Named(())
         self.by_id: Mapping[str | None, Livestream] = {}
 
@@ -130,7 +130,7 @@ class LivestreamListing:
             now = datetime.datetime.fromtimestamp(self._context.clock.date(), datetime.timezone.utc)
             recent = self._api.livestreams(start_time=times.iso(now - LONGEST), whole=whole or not self.others)
             active.whole = active.whole and recent.whole
-            self.recent_names = {item.name for item in recent if item.name}
+            self.recent = recent
             for meeting_id, livestream in _by_meeting(recent).items():
                 active.setdefault(meeting_id, livestream)
         return active
