@@ -82,11 +82,8 @@ def play_specs(kind: str) -> dict[str, Any]:
         del options["event_livestream_state"]
     asked = survey(kind)
     if kind in WITHOUT_ROLE:
-        questions = asked["spec"]
-        options = {
-            item["variable"]: ("main", {"type": "str", "description": item["question_description"]})
-            for item in questions
-        }
+        texts = {item["variable"]: item["question_description"] for item in asked["spec"]}
+        options = {name: ("main", {"type": "str", "description": text}) for name, text in texts.items()}
     (play,) = yaml.safe_load((PATTERN / f"playbooks/event_{kind}.yml").read_text())
     return {
         "short_description": play["name"],

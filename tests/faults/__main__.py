@@ -5,8 +5,7 @@
 """All of this directory, the races of playbooks, bad input and abuse at full length, and the bugs put back.
 
 What each part at full length came to is kept in ``tests/faults/results.json``, so that the parts can run on different
-days. When all of it was done at full length on the same code, and passed, ``docs/reliability.md`` is written. Where a
-test was wrong and its mend makes a promise weaker, ``--failed`` repeats only what had failed.
+days. When all of it was done at full length on the same code, and passed, ``docs/reliability.md`` is written.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ FULL: Final[Mapping[str, int]] = {
     "plays": 200,
     "stride": 1,
     "rounds": 100,
-    "playbook_rounds": 50,
+    "playbook_rounds": 100,
     "scale": 2,
     "seconds": 60,
 }
@@ -51,11 +50,6 @@ def _options() -> argparse.Namespace:
         option = f"--{name.replace('_', '-')}"
         parser.add_argument(option, type=int, default=FULL[name], help=f"{about} (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes (default: %(default)s)")
-    parser.add_argument(
-        "--failed",
-        action="store_true",
-        help="only what failed before, where the test was wrong; the rest counts as it is",
-    )
     parser.add_argument("--only", choices=tuple(PARTS), nargs="+", default=tuple(PARTS), help="only these parts")
     return parser.parse_args()
 
@@ -89,8 +83,7 @@ def _fuzz(seconds: int) -> dict[str, Any]:
 
 
 def _carry_out(part: str, options: argparse.Namespace) -> dict[str, Any]:
-    again = ("--last-failed", "--last-failed-no-failures=none") if options.failed else ()
-    workers = ("-n", str(options.workers), "--dist", "worksteal", *again)
+    workers = ("-n", str(options.workers), "--dist", "worksteal")
     match part:
         case "schedules":
             files = [f"tests/faults/test_{name}.py" for name in ("schedules", "events", "plays")]
@@ -103,7 +96,7 @@ def _carry_out(part: str, options: argparse.Namespace) -> dict[str, Any]:
             return _pytest(part, "tests/faults/test_races.py", *workers, FAULTS_ROUNDS=options.rounds)
         case "playbooks":
             contests, rounds = "tests/integration/test_contests.py", options.playbook_rounds
-            return _pytest(part, contests, *again, FAULTS_PLAYBOOKS=16, FAULTS_PLAYBOOK_ROUNDS=rounds)
+            return _pytest(part, contests, FAULTS_PLAYBOOKS=16, FAULTS_PLAYBOOK_ROUNDS=rounds)
         case "abuse":
             return _pytest(part, "tests/abuse", *workers, EVENTOPS_SCALE=options.scale)
         case "fuzz":
@@ -124,13 +117,10 @@ def main() -> int:
     for part in options.only:
         print(f"\n==> {part}", flush=True)
         began = time.monotonic()
+        forget(part)
         searched = code()
-        before = kept().get(part, {}) if options.failed else {}
-        if not before:
-            forget(part)
         found = {**_carry_out(part, options), "full": full, "code": searched, "figures": added_up(part)}
-        found["seconds"] = round(time.monotonic() - began) + before.get("seconds", 0)
-        found["tests"] = before.get("tests", found.get("tests"))
+        found["seconds"] = round(time.monotonic() - began)
         if full:
             keep(part, found)
         failed += [] if found["passed"] else [part]

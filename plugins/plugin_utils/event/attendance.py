@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -89,8 +89,4 @@ def _sums(sessions: Sequence[Row], room: Mapping[str, Any] | None = None) -> Row
     keys = {"total_ingest_seconds": "ingest_seconds", "total_viewer_seconds": "viewer_seconds"}
     if room is not None and room["sessions"] is None:
         return dict.fromkeys(("count", *keys))
-    return {"count": len(sessions), **{key: sum(_numbers(sessions, own)) for key, own in keys.items()}}
-
-
-def _numbers(sessions: Sequence[Row], key: str) -> Iterator[Any]:
-    return (item.get(key) or 0 for item in sessions)
+    return {"count": len(sessions), **{key: sum(item.get(own) or 0 for item in sessions) for key, own in keys.items()}}
