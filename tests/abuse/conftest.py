@@ -7,6 +7,6 @@
 from __future__ import annotations
 
 from faults.figures import figures
-from integration.conftest import Actor, Player, actor, playbook, sim, simulator
+from integration.conftest import Actor, Player, actor, loaded_player, playbook, sim, simulator
 
-__all__ = ["Actor", "Player", "actor", "figures", "playbook", "sim", "simulator"]
+__all__ = ["Actor", "Player", "actor", "figures", "loaded_player", "playbook", "sim", "simulator"]

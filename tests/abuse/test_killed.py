@@ -169,7 +169,7 @@ def test_while_a_write_is_on_its_way(actor: Actor, name: str) -> None:
     converges(actor, scenario, options)
 
 
-@pytest.mark.skipif(SCALE == 1, reason="a campaign: SCALE=2 or more")
+@pytest.mark.skipif(SCALE == 1, reason="kills at any moment: make abuse SCALE=2")
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_at_any_moment(actor: Actor, name: str) -> None:
     """Wherever it happens to be."""

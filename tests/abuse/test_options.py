@@ -20,6 +20,7 @@ from abuse.scale import SCALE
 from abuse.values import TEXTS, VALUES, anything, texts
 from ansible_collections.eventops.cloudflare.plugins.module_utils import arguments
 from integration.conftest import MODULES, Player
+from integration.runs import both_ways
 from simulator.client import Control
 
 MEETING = "bbb00000-0000-4000-8000-000000000001"
@@ -191,21 +192,21 @@ TASKS = [
 ]
 
 
-@pytest.mark.parametrize("here", [True, False], ids=["in process", "as a module"])
-def test_a_playbook_says_what_is_wrong(playbook: Player, service: Control, here: bool) -> None:
+@both_ways
+def test_a_playbook_says_what_is_wrong(playbook: Player, service: Control, way: bool) -> None:
     """The whole way through Ansible: texts come out as they went in, and no failure is one of Python's."""
     playbook.pipelining = True
     # Ansible itself sends a module's options to syslog, which takes no NUL from Python 3.13 on.
-    tasks = [task for task in TASKS if here or "\\x00" not in repr(task)]
+    tasks = [task for task in TASKS if way or "\\x00" not in repr(task)]
     play = [
         {"name": f"task {number}", "ignore_errors": True, f"eventops.cloudflare.{name}": unsafe(options)}
         for number, task in enumerate(tasks)
         for name, options in task.items()
     ]
-    ran = playbook(play, extra={"eventops_cloudflare_in_process": here})
+    ran = playbook(play, extra={"eventops_cloudflare_in_process": way})
     assert len(ran.results) == len(tasks), ran.output[-2000:]
     created = [entry.body["name"] for entry in ran.accepted]
-    assert created == [TEXTS[name] for name in LITERAL if here or "\0" not in TEXTS[name]]
+    assert created == [TEXTS[name] for name in LITERAL if way or "\0" not in TEXTS[name]]
     for item in ran.results:
         message = item["result"].get("msg", "")
         assert "bug in" not in message

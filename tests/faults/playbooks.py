@@ -149,7 +149,7 @@ class Playbooks:
         self.moments.clear()
         self.look()
         self._time.left = BUDGET
-        (self.home / "ansible.log").unlink(missing_ok=True)
+        self._player.log.write_text("")
         arguments = ("--check", "--diff") if play.check else ()
         played = self._player(f"eventops.cloudflare.{play.playbook}", *arguments, extra=play.variables)
         self.look()
@@ -175,13 +175,13 @@ def playing(stage: Stage) -> Iterator[Playbooks]:
         home = Path(directory) / "home"
         home.mkdir()
         player = Player(Simulated(stage), home, vault=home / "vault")  # type: ignore[arg-type]
-        environment = player.environment()
-        callbacks = f"{environment['ANSIBLE_CALLBACK_PLUGINS']}:{HERE / 'callbacks'}"
         socket = Path(directory) / "time"
-        environment.update(
-            ANSIBLE_CALLBACK_PLUGINS=callbacks, ANSIBLE_CALLBACKS_ENABLED="record,staged", **{VARIABLE: str(socket)}
-        )
+        player.exports = {
+            "ANSIBLE_CALLBACK_PLUGINS": f"{player.environment()['ANSIBLE_CALLBACK_PLUGINS']}:{HERE / 'callbacks'}",
+            "ANSIBLE_CALLBACKS_ENABLED": "record,staged",
+            VARIABLE: str(socket),
+        }
         time = stack.enter_context(serving_time(socket, stage.pass_time, stage.now))
-        loaded = Loaded(environment, home)
+        loaded = Loaded(player.environment(), home)
         stack.callback(loaded.close)
-        yield Playbooks(stage, home, replace(player, loaded=loaded), time)
+        yield Playbooks(stage, home, replace(player, loaded=[loaded]), time)

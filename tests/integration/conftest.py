@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +47,14 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.task import (
     perform_alone,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import Client, Settings
-from integration.loaded import Loaded
+from integration.loaded import PATIENCE, Loaded
 from simulator.client import Control
 from simulator.journal import Entry
 from simulator.server import running
 
 ROOT = Path(__file__).parents[2]
 VARIABLE = "eventops_cloudflare_in_process"
+LOCAL_TEMP = "local"
 
 
 def write_credentials(api: RealtimeApi, params: Mapping[str, Any], context: Context) -> Outcome:
@@ -215,8 +216,8 @@ class Player:
     """Runs playbooks with the real ansible-playbook, in a home of its own, at -vvvv.
 
     After each run, the output and every file that was written are searched for credentials and stream keys; ``keys``
-    says that this run was asked to show stream keys. Only below ``vault`` may there be keys. ``loaded`` runs them with
-    an environment of its own.
+    says that this run was asked to show stream keys. Only below ``vault`` may there be keys. ``exports`` are added to
+    the environment. ``loaded`` are processes to fork from; a run with another environment is one from scratch.
     """
 
     sim: Control
@@ -225,11 +226,13 @@ class Player:
     in_process: bool = True
     pipelining: bool = False
     runs: int = 0
-    loaded: Loaded | None = None
+    exports: Mapping[str, str] = field(default_factory=dict)
+    loaded: Sequence[Loaded] = ()
 
     def environment(self) -> dict[str, str]:
         """What a user exports; nothing of the surrounding user's Ansible."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CLOUDFLARE_"))}
+        ours = ("ANSIBLE_", "CLOUDFLARE_", "PYTEST_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return {
             **kept,
             "HOME": str(self.home),
@@ -238,6 +241,7 @@ class Player:
             "ANSIBLE_CALLBACKS_ENABLED": "record",
             "ANSIBLE_RECORD_PATH": str(self.home / "results.jsonl"),
             "ANSIBLE_LOG_PATH": str(self.home / "ansible.log"),
+            "ANSIBLE_LOCAL_TEMP": str(self.home / LOCAL_TEMP),
             "ANSIBLE_REMOTE_TMP": str(self.home / "remote"),
             "ANSIBLE_ASYNC_DIR": str(self.home / "async"),
             # Modules then write no files, and take fewer processes.
@@ -251,6 +255,7 @@ class Player:
             "CLOUDFLARE_ACCOUNT_ID": self.sim.account_id,
             "CLOUDFLARE_REALTIME_APP_ID": self.sim.app_id,
             "CLOUDFLARE_BASE_URL": self.sim.base_url,
+            **self.exports,
         }
 
     def write(self, play: list[Any]) -> Path:
@@ -272,18 +277,14 @@ class Player:
         self, play: list[Any] | str | Path, arguments: Sequence[str], environment: Mapping[str, str | None] | None
     ) -> subprocess.CompletedProcess[str]:
         """Run tasks (a list), or a playbook by name or path."""
-        variables = {**self.environment(), **(environment or {})}
+        merged = {**self.environment(), **(environment or {})}
+        variables = {name: value for name, value in merged.items() if value is not None}
         command = self.command(self.write(play) if isinstance(play, list) else play, *arguments)
-        if self.loaded is not None:
-            return self.loaded(command)
+        for process in self.loaded:
+            if process.suits(variables):
+                return process(command, variables)
         return subprocess.run(
-            command,
-            env={name: value for name, value in variables.items() if value is not None},
-            cwd=self.home,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
+            command, env=variables, cwd=self.home, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
 
     def plain(
@@ -331,13 +332,40 @@ class Player:
             assert secret not in output, "a secret is in the output"
             assert [path for path, text in written.items() if secret in text] == []
         if keys:
-            (self.home / "ansible.log").unlink()
+            self.log.write_text("")
+
+    @property
+    def log(self) -> Path:
+        """Ansible's log. It is emptied, never removed: processes that have loaded Ansible keep it open."""
+        return self.home / "ansible.log"
+
+    def clear(self) -> None:
+        """Remove all files that were written; processes that have loaded Ansible keep their temporary directories."""
+        for path in self.home.iterdir():
+            if path == self.log:
+                path.write_text("")
+            elif path.name == LOCAL_TEMP:
+                continue
+            elif path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
+@pytest.fixture(scope="session")
+def loaded_player(simulator: Control, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
+    """The one home of all runs, with and without pipelining."""
+    home = tmp_path_factory.mktemp("playbooks") / "home"
+    home.mkdir()
+    environments = [Player(simulator, home, pipelining=pipelining).environment() for pipelining in (False, True)]
+    loaded = [Loaded(environment, home) for environment in environments]
+    yield Player(simulator, home, loaded=loaded)
+    for process in loaded:
+        process.close()
 
 
 @pytest.fixture
-def playbook(sim: Control, tmp_path: Path) -> Iterator[Player]:
+def playbook(sim: Control, loaded_player: Player) -> Iterator[Player]:
     """Runs playbooks."""
-    home = tmp_path / "home"
-    home.mkdir()
-    yield Player(sim, home)
-    shutil.rmtree(home)
+    yield replace(loaded_player, sim=sim)
+    loaded_player.clear()

@@ -4,16 +4,20 @@
 
 """``ansible-playbook`` for thousands of runs: a process that has loaded Ansible, and forks for each run.
 
-Each run is a process of its own, with the command line's own entry point, workers and modules. Only the half second
-that Python takes to import Ansible is not spent anew.
+Each run is a process of its own, with the command line's own entry point, workers and modules, and its own environment.
+Only the half second that Python takes to import Ansible is not spent anew. So what Ansible and Python read from the
+environment when they are loaded is the same for all runs of such a process.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -31,13 +35,22 @@ LATER: Final = (
     "requests",
 )
 BROKEN: Final = 250  # exit status: not even an error of Ansible's own
+PATIENCE: Final = 300  # seconds, after which a run is killed
+# Read once, when Ansible and Python are loaded. The log file is opened then, too.
+READ_AT_START: Final = ("ANSIBLE_", "HOME", "LANG", "LC_", "PATH", "PYTHON")
+
+
+def read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
+    """What all runs of a process have in common."""
+    return {name: value for name, value in environment.items() if name.startswith(READ_AT_START)}
 
 
 class Loaded:
-    """The runs of one environment, one after the other."""
+    """Runs with what one environment sets for Ansible and Python, one after the other."""
 
     def __init__(self, environment: Mapping[str, str], home: Path) -> None:
-        self._output = home / "output.txt"
+        self._home = home
+        self._loaded_with = read_at_start(environment)
         self._process = subprocess.Popen(
             [sys.executable, __file__],
             env=dict(environment),
@@ -47,16 +60,23 @@ class Loaded:
             text=True,
         )
 
-    def __call__(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        """Run a command line; all output is in ``stdout``."""
+    def suits(self, environment: Mapping[str, str]) -> bool:
+        """Whether a run with this environment can be one of these."""
+        return read_at_start(environment) == self._loaded_with
+
+    def __call__(self, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        """Run a command line with an environment that suits."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"command": list(command), "output": str(self._output)}) + "\n")
+        outputs = [self._home / "stdout.txt", self._home / "stderr.txt"]
+        order = {"command": list(command), "environment": dict(environment), "outputs": list(map(str, outputs))}
+        self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         returncode = int(self._process.stdout.readline())
-        output = self._output.read_text()
-        self._output.unlink()
-        return subprocess.CompletedProcess(command, returncode, output, "")
+        texts = [path.read_text() for path in outputs]
+        for path in outputs:
+            path.unlink()
+        return subprocess.CompletedProcess(command, returncode, *texts)
 
     def close(self) -> None:
         """End the process."""
@@ -64,21 +84,26 @@ class Loaded:
             pass
 
 
-def play(command: list[str], output: str) -> int:
+def play(command: list[str], environment: dict[str, str], outputs: list[str]) -> int:
     """Run it in a process of its own. Returns the exit status."""
+    from ansible import constants
     from ansible.cli.playbook import main
 
     for name in LATER:
-        importlib.import_module(name)
+        # Not every release of ansible-core has all of them.
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     # What is loaded stays, so a run need not look through it for garbage.
     gc.freeze()
     child = os.fork()
     if child == 0:
         code: Any = BROKEN
         try:
-            file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            for stream in (1, 2):
-                os.dup2(file, stream)
+            signal.alarm(PATIENCE)
+            for stream, output in enumerate(outputs, 1):
+                os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), stream)
+            os.environ.clear()
+            os.environ.update(environment)
             sys.argv = command
             main()
         except SystemExit as leaving:
@@ -87,7 +112,11 @@ def play(command: list[str], output: str) -> int:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    returncode = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    # The directory was made when Ansible was loaded. A run of its own removes it in the end.
+    for path in Path(constants.DEFAULT_LOCAL_TMP).iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return returncode
 
 
 def serve() -> None:

@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+# What make test leaves to make test-all: that both ways do the same is shown once, in test_modes.py.
+AS_A_MODULE = pytest.param(False, id="as a module", marks=pytest.mark.thorough)
+both_ways = pytest.mark.parametrize("way", [pytest.param(True, id="in process"), AS_A_MODULE])
+
 WAIT = "Wait until the encoders are on the air, and see whether their streams play"
 ONLY_REAL = f"eventops.cloudflare.event_livestream : {WAIT}"
 

@@ -298,6 +298,7 @@ WAYS = {
     "as a module": ({VARIABLE: False}, f"runs as a module: {VARIABLE} is false"),
     "elsewhere": ({"ansible_connection": ELSEWHERE}, "runs as a module: the connection is not local"),
 }
+EACH_WAY = ["in process", pytest.param("as a module", marks=pytest.mark.thorough), "elsewhere"]
 # As elsewhere, where the host has the oldest Python that the running ansible-core allows.
 OLD = (
     {"ansible_connection": ELSEWHERE, "ansible_python_interpreter": OLDEST},
@@ -306,11 +307,11 @@ OLD = (
 
 
 @pytest.mark.cores
-@pytest.mark.parametrize("way", [*WAYS, "elsewhere, the oldest Python"])
+@pytest.mark.parametrize("way", [*EACH_WAY, pytest.param("elsewhere, the oldest Python", marks=pytest.mark.thorough)])
 def test_in_check_mode_for_real_and_again(playbook: Any, sim: Control, tmp_path: Path, way: str) -> None:
     """The keys are in the files, and in nothing else that is written, shown, registered or known to the play."""
     if way not in WAYS and OLDEST is None:
-        pytest.skip(f"there is no Python {oldest_target()} here")
+        pytest.skip(f"hosts with Python {oldest_target()}: install it")
     entries, wanted = seeded(sim)
     # The others have temporary files.
     playbook.pipelining = way == "elsewhere"
@@ -349,7 +350,7 @@ def test_in_check_mode_for_real_and_again(playbook: Any, sim: Control, tmp_path:
 
 
 @pytest.mark.cores
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", EACH_WAY)
 def test_removed_in_check_mode_for_real_and_again(playbook: Any, sim: Control, tmp_path: Path, way: str) -> None:
     """What else is in a folder stays, and is told; the API is asked nothing."""
     entries, wanted = seeded(sim)
@@ -392,7 +393,7 @@ def test_removed_in_check_mode_for_real_and_again(playbook: Any, sim: Control, t
     assert [ran.journal for ran in (check, real, again, last, gone)] == [[], [], [], [], []]
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", EACH_WAY)
 def test_a_folder_that_another_job_has_locked(playbook: Any, sim: Control, tmp_path: Path, way: str) -> None:
     """It is waited for as long as timeout says. The others are written."""
     entries, wanted = seeded(sim)
@@ -493,7 +494,7 @@ def test_a_host_that_cannot_be_reached_or_lacks_python(playbook: Any, sim: Contr
     assert "This is a bug" not in ran.output
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="su asks others than root for a password")
+@pytest.mark.skipif(os.geteuid() != 0, reason="tasks as another user: run as root")
 def test_as_another_user(playbook: Any, sim: Control) -> None:
     """With become, the module writes."""
     entries, wanted = seeded(sim)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from integration.runs import thrice
+from integration.runs import both_ways, thrice
 
 if TYPE_CHECKING:
     from pytest_httpserver import HTTPServer
@@ -39,8 +39,6 @@ PROVISION, START, STOP, STATUS, CLEANUP = (
 )
 ACTIVE = ("LIVE", "INVOKED")
 ORDER = ["provision", "start", "status", "stop", "report", "cleanup"]
-
-both_ways = pytest.mark.parametrize("way", [True, False], ids=["in process", "as a module"])
 
 
 @pytest.fixture
@@ -74,7 +72,7 @@ def active(sim: Control) -> list[str]:
 
 
 @pytest.mark.cores
-@pytest.mark.parametrize(("page", "way"), [(1, True), (100, False)])
+@pytest.mark.parametrize(("page", "way"), [(1, True), pytest.param(100, False, marks=pytest.mark.thorough)])
 def test_an_event_comes_through_its_night(playbook: Any, sim: Control, page: int) -> None:
     sim.configure(max_per_page=page, live_delay=0.2)
     sim.seed(independents=["other", "another"])
@@ -122,7 +120,8 @@ def test_a_schedule_is_livestreamed_room_by_room(playbook: Any, sim: Control) ->
     thrice(playbook, STOP, changed=2, **said)
 
 
-@pytest.mark.skipif(not PUBLISHED, reason="no published schedules beside the checkout")
+@pytest.mark.thorough
+@pytest.mark.skipif(not PUBLISHED, reason="published schedules: none beside the checkout")
 @pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
 def test_published_schedules_are_provisioned(playbook: Any, sim: Control, path: Path) -> None:
     rooms: set[str] = set()

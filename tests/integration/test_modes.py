@@ -132,6 +132,7 @@ def test_both_ways_give_the_same_results(playbook: Any, sim: Control) -> None:
     compare(playbook, sim, DEFAULT)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", sorted(set(NAMED) - {"default"}))
 def test_both_ways_give_the_same_results_when_everything_differs(playbook: Any, sim: Control, name: str) -> None:
     # How long an undocumented status lasts is real time, of which modules take more.
@@ -173,7 +174,8 @@ def test_both_ways_fail_the_same_on_every_core(playbook: Any, sim: Control, faul
     fail_the_same(playbook, sim, fault)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault["status"]))
+@pytest.mark.thorough
+@pytest.mark.parametrize("fault", FAULTS[:2] + FAULTS[3:], ids=lambda fault: str(fault["status"]))
 def test_both_ways_fail_the_same(playbook: Any, sim: Control, fault: dict[str, Any]) -> None:
     fail_the_same(playbook, sim, fault)
 
@@ -472,6 +474,7 @@ def test_without_requests_the_module_says_so(playbook: Any, tmp_path: Path) -> N
     assert "Failed to import the required Python library (requests)" in ran.registered("do")["msg"]
 
 
+@pytest.mark.thorough
 @pytest.mark.cores
 def test_no_deprecation_reaches_the_user(playbook: Any, sim: Control) -> None:
     tasks = prepare(sim, DEFAULT)

@@ -19,6 +19,7 @@ import pytest
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Clock, Context
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.page import write_page
+from integration.runs import both_ways
 from pages.render import RUN_SHEET, render, task
 from pages.samples import BAD_URLS, HOSTILE, ODD_PAGES, PAGES, hostile, sheet
 
@@ -569,7 +570,6 @@ class TestEventReport:
 
 
 SECRET = "nobody else's business"
-BOTH_WAYS = pytest.mark.parametrize("here", [True, False], ids=["in process", "as a module"])
 
 
 def plant(playbook: Any, *names: str) -> tuple[Path, Path]:
@@ -597,10 +597,10 @@ class TestPlanted:
     """Whoever may write to the folder of a page does not get anything else written, or shown."""
 
     @pytest.mark.cores
-    @BOTH_WAYS
-    def test_report(self, playbook: Any, here: bool) -> None:
+    @both_ways
+    def test_report(self, playbook: Any, way: bool) -> None:
         """The paths are relative, and begin at the working directory."""
-        playbook.in_process = here
+        playbook.in_process = way
         names = ("report.html", "report.json")
         linked = plant(playbook, *names)
         play = report(event_livestream_report=f" {names[0]} ", event_livestream_report_data=names[1])
@@ -615,10 +615,10 @@ class TestPlanted:
         assert (again.returncode, again.changed) == (0, 0), again.output
 
     @pytest.mark.cores
-    @BOTH_WAYS
+    @both_ways
     @pytest.mark.parametrize("order", [1, -1], ids=["to a file", "to a folder"])
-    def test_run_sheet(self, playbook: Any, here: bool, order: int) -> None:
-        playbook.in_process = here
+    def test_run_sheet(self, playbook: Any, way: bool, order: int) -> None:
+        playbook.in_process = way
         linked = plant(playbook, *("sheet.html", "other.html")[::order])
         streams = [{"name": "desk", "meeting_title": "Desk"}]
         said = {"event_livestream_streams": streams, "event_livestream_run_sheet": "sheet.html"}

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from integration.runs import task, thrice
+from integration.runs import both_ways, task, thrice
 
 if TYPE_CHECKING:
     from simulator.client import Control
@@ -40,9 +40,6 @@ MODULES = [
 ]
 # Those that take no client options.
 ALONE = ["realtime_playback_info"]
-
-
-both_ways = pytest.mark.parametrize("way", [True, False], ids=["in process", "as a module"])
 
 
 @pytest.fixture
