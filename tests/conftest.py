@@ -13,10 +13,13 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+import not_run
 from abuse.scale import SCALE
 
 BUILD = Path(__file__).parents[1] / ".build"
@@ -56,3 +59,12 @@ settings.register_profile(
     phases=[phase for phase in Phase if phase is not Phase.shrink or os.environ.get("FAULTS_SHRINK", "1") == "1"],
 )
 settings.load_profile("eventops")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Note what was skipped, and why: once, not in each process of pytest-xdist."""
+    if hasattr(terminalreporter.config, "workerinput"):
+        return
+    reasons = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()))
+    for reason, number in reasons.items():
+        not_run.note(reason.removeprefix("Skipped: "), number)

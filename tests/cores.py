@@ -5,7 +5,8 @@
 """Run tests with every other supported ansible-core that can be installed here.
 
 Each gets an environment of its own below ``.build``, made with the newest Python on this machine that it supports.
-Arguments are handed on to pytest.
+``--ends`` takes the oldest and the newest only; ``--sanity`` runs ``ansible-test sanity`` instead of pytest.
+Other arguments are handed on.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import not_run
 from pythons import interpreter
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,15 +50,13 @@ def environment(release: str, requirement: str, python: str) -> Path:
 
 
 def main(arguments: list[str]) -> int:
-    """All cores but the one that runs this; those that cannot be installed are named.
-
-    With --ends, the oldest and the newest only.
-    """
+    """All cores but the one that runs this; those that cannot be installed are named."""
     import ansible.release
 
     ends = CORES[:1] + CORES[-1:]
     cores = ends if "--ends" in arguments else CORES
-    arguments = [argument for argument in arguments if argument != "--ends"]
+    sanity = "--sanity" in arguments
+    arguments = [argument for argument in arguments if argument not in ("--ends", "--sanity")]
     failed, missing = [], []
     for release, requirement, pythons in cores:
         if ansible.release.__version__.startswith(f"{release}."):
@@ -73,11 +73,13 @@ def main(arguments: list[str]) -> int:
         print(f"--- ansible-core {release}, {python}", flush=True)
         tests = AT_BOTH_ENDS if (release, requirement, pythons) in ends else EVERYWHERE
         variables = {**os.environ, "EVENTOPS_CORE": release, "PATH": f"{place / 'bin'}:{os.environ['PATH']}"}
-        command = [place / "bin/python", "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q", *(arguments or tests)]
+        pytest = ["-m", "pytest", "-n", "2", "--dist", "worksteal", "-q", *(arguments or tests)]
+        command = [place / "bin/python", *([ROOT / "tests/sanity.py", *arguments] if sanity else pytest)]
         if subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode:
             failed.append(release)
     for reason in missing:
         print(f"--- not tested: ansible-core {reason}")
+        not_run.note(f"{'sanity' if sanity else 'tests'} with ansible-core {reason}")
     print(f"--- failed: {', '.join(failed)}" if failed else "--- all cores passed")
     return 1 if failed else 0
 

@@ -20,7 +20,7 @@ from pages.samples import ODD_PAGES, PAGES
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-MISSING = "no Chromium found: install one, or name it in the environment variable CHROMIUM"
+MISSING = "pages in a browser: install Chromium, or name it in the environment variable CHROMIUM"
 
 
 @pytest.fixture(scope="session")

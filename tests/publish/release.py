@@ -87,7 +87,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make release", description="Make a release.")
     parser.add_argument("version", help="such as 1.2.0")
     parser.add_argument(
-        "--check", type=shlex.split, default=["make", "test"], help="what must pass (default: make test)"
+        "--check", type=shlex.split, default=["make", "test-all"], help="what must pass (default: make test-all)"
     )
     parser.add_argument("--no-import", action="store_true", help="skip galaxy-importer")
     options = parser.parse_args()

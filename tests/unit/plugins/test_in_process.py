@@ -21,7 +21,7 @@ scalars = texts | st.none() | st.booleans() | st.integers(-100, 100) | st.floats
 values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(texts, inner), max_leaves=8)
 
 
-@pytest.mark.skipif(in_process.MASKED_BY_CORE, reason="this ansible-core masks the output, not the result")
+@pytest.mark.skipif(in_process.MASKED_BY_CORE, reason="masking of results: this ansible-core masks the output instead")
 @given(result=st.dictionaries(texts, values), secrets=st.sets(st.sampled_from(SECRETS)))
 def test_a_result_is_masked_as_core_masks_that_of_a_module(result: dict[str, Any], secrets: set[str]) -> None:
     expected = in_process.remove_values(result, secrets)

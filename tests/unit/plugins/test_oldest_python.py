@@ -23,7 +23,7 @@ def test_everything_can_be_imported(tmp_path: Path) -> None:
     version = ".".join(map(str, OLDEST))
     python = interpreter(version)
     if python is None:
-        pytest.skip(f"no Python {version} on this machine")
+        pytest.skip(f"imports with Python {version}: install it")
     (tmp_path / "ansible").symlink_to(Path(ansible.__file__).parent)
     names = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in MODULES]
     package = "ansible_collections.eventops.cloudflare."

@@ -91,14 +91,14 @@ def by_systemd(path: Path) -> dict[str, str]:
     return found
 
 
-@pytest.mark.skipif(not SYSTEMD, reason="systemd is not installed")
+@pytest.mark.skipif(not SYSTEMD, reason="how systemd reads files: install systemd")
 @pytest.mark.parametrize("key", HOSTILE)
 def test_systemd_reads_the_file_back(tmp_path: Path, key: str) -> None:
     wanted = write(tmp_path / "ffmpeg.env", key)
     assert by_systemd(tmp_path / "ffmpeg.env") == wanted
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="how systemd reads files: install systemd")
 def test_the_unit_in_the_guide_is_one(tmp_path: Path) -> None:
     guide = (Path(__file__).parents[3] / "docs/docsite/rst/guide_encoders.rst").read_text()
     block = guide.split(".. code-block:: ini\n")[1].split("\nsystemd reads")[0]

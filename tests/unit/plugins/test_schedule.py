@@ -402,7 +402,7 @@ class TestPublished:
     def test_the_sample_is_valid(self, name: str, schema: str) -> None:
         path = PUBLISHED / schema
         if not path.exists():
-            pytest.skip("no copy of the published schema")
+            pytest.skip("the published schema of schedules: no copy beside the checkout")
         rules = json.loads(path.read_text())
         validator = jsonschema.validators.validator_for(rules)(rules)
         document = json.loads(WRITERS[name](sample()))
@@ -418,7 +418,7 @@ class TestPublished:
     def test_real_schedules(self, name: str, rooms: dict[str, int]) -> None:
         path = PUBLISHED / name
         if not path.exists():
-            pytest.skip("no copy of the published schedule")
+            pytest.skip("published schedules: none beside the checkout")
         found = read_schedule(path.read_text())
         assert rooms_of(found) == rooms
         for day, room, events in listing(json.loads(path.read_text())):

@@ -28,7 +28,7 @@ DESCRIPTION = Path(__file__).resolve().parents[4] / "shared" / "api" / "realtime
 PREFIX = APP.removeprefix(BASE)
 
 pytestmark = pytest.mark.skipif(
-    not DESCRIPTION.is_file(), reason="the published description is not beside the checkout"
+    not DESCRIPTION.is_file(), reason="the published description of the API: not beside the checkout"
 )
 
 BODIES: dict[str, type[BaseModel]] = {
