@@ -93,12 +93,15 @@ faults = st.one_of(
     st.builds(_rule, st.sampled_from(list(ANY)), _ANYWHERE, _FIRST, _OFTEN),
     st.builds(_rule, st.sampled_from(sorted(READS.keys() - set(_HEAVY))), _ANY_READ | _SOME_READ, _FIRST, _OFTEN),
 )
-# The worst that can happen to a write: it is carried out, and nobody is told.
+# The worst that can happen to a write: it is carried out, and nobody is told. Most often it is whatever is sent first,
+# and there is no answer at all.
 _LOST = sorted(name for name, fields in ANY.items() if name.endswith(", done"))
+_SILENT: Final = ("reset, done", "closed, done", "silence, done")
+_CREATIONS: Final = [{"method": "POST"}] * 5
 lost = st.builds(
     _rule,
-    st.sampled_from(_LOST),
-    st.sampled_from([{"operation": operation} for operation in _WRITE_OPERATIONS]),
+    st.sampled_from(_SILENT) | st.sampled_from(_LOST),
+    st.sampled_from([*_CREATIONS, *({"operation": operation} for operation in _WRITE_OPERATIONS)]),
     st.just(0),
     st.just({"times": 1}),
 )
@@ -345,6 +348,7 @@ class Schedule(RuleBasedStateMachine):
         wanted=st.lists(tasks, min_size=1, max_size=3),
         wrong=st.one_of(
             st.lists(harmless_faults, max_size=2),
+            lost.map(lambda fault: [fault]),
             st.lists(faults | lost | refused | throttled, max_size=2),
             st.lists(faults | lost | refused | throttled, min_size=2, max_size=5),
         ),
