@@ -28,6 +28,17 @@ options:
   last:
     description: The last day of the event, as O(first).
     type: str
+  only:
+    description: The days that are meant, where not all from O(first) to O(last) are. What began on others is only counted, in C(outside).
+    type: list
+    elements: str
+    default: []
+  talks:
+    description: The talks of the event, with C(day), C(start) and C(end). What began after midnight, before the last talk of a day has
+      ended, belongs to that day.
+    type: list
+    elements: dict
+    default: []
 """
 
 EXAMPLES = r"""
@@ -43,7 +54,7 @@ RETURN = r"""
 _value:
   description:
     - C(days), for each day C(day), C(rooms) and the sums of the day. Each of its rooms has C(name), C(title), C(began) and C(ended) (HH:MM;
-      null while it has not ended), and its sums.
+      null where a session has no end), C(on_air), and its sums.
     - C(rooms), for each room C(name), C(title), C(listed), C(failed) and its sums.
     - The sums are C(count) (sessions), C(total_ingest_seconds) and C(total_viewer_seconds). Those of all rooms are beside C(days).
     - C(outside) is the number of sessions that began on other days, and C(zone) the time zone of the days.
@@ -58,10 +69,12 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.attendance import sessions_by_day
 
 
-def by_day(rooms: Any, zone: Any = None, first: Any = None, last: Any = None) -> dict[str, Any]:
+def by_day(
+    rooms: Any, zone: Any = None, first: Any = None, last: Any = None, only: Any = (), talks: Any = ()
+) -> dict[str, Any]:
     """The filter. Raises AnsibleFilterError for what the module does not return."""
     try:
-        return sessions_by_day(rooms, str(zone) if zone else None, first, last)
+        return sessions_by_day(rooms, str(zone) if zone else None, first, last, list(only), list(talks))
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise AnsibleFilterError(
             "sessions_by_day needs the rooms that realtime_analytics_info returns with report: event"

@@ -158,7 +158,9 @@ analytics:
           type: float
           sample: 1728000
         sessions:
-          description: These sessions, oldest first, with the keys that M(eventops.cloudflare.realtime_livestream_info) returns of a session.
+          description:
+            - These sessions, oldest first, with the keys that M(eventops.cloudflare.realtime_livestream_info) returns of a session, and
+              with C(on_air), whether it goes on.
           type: list
           elements: dict
 # BEGIN generated: api

@@ -412,27 +412,32 @@ ROOMS = [
 ]
 
 
+def held(actor: Any, sim: Control, meeting: str, name: str, hours: int, viewers: int = 0) -> None:
+    """A livestream of so many hours."""
+    actor(meeting_id=meeting, name=name, state="started")
+    (livestream,) = [item for item in sim.livestreams() if item["status"] == "LIVE" and item["name"] == name]
+    sim.viewers(livestream["id"], viewers)
+    sim.advance(3600 * hours)
+    actor(meeting_id=meeting, state="stopped")
+
+
 @pytest.fixture
 def camp(sim: Control, actor: Any) -> dict[str, str]:
     """An event that is over and retired, with a meeting made anew, a renamed room, another event, and a rehearsal."""
 
-    def held(title: str, name: str, hours: int, viewers: int) -> str:
+    def of_a_meeting(title: str, name: str, hours: int, viewers: int) -> str:
         meeting: str = sim.add_meeting(title=title)
-        actor(meeting_id=meeting, name=name, state="started")
-        (livestream,) = [item for item in sim.livestreams() if item["status"] == "LIVE" and item["name"] == name]
-        sim.viewers(livestream["id"], viewers)
-        sim.advance(3600 * hours)
-        actor(meeting_id=meeting, state="stopped")
+        held(actor, sim, meeting, name, hours, viewers)
         actor("realtime_meeting", meeting_id=meeting, state="inactive")
         return meeting
 
-    held("camp: Curie", "camp-curie", 5, 1)
+    of_a_meeting("camp: Curie", "camp-curie", 5, 1)
     begin = datetime.fromtimestamp(sim.advance(60), UTC)
-    first = held("camp: Curie", "camp-curie", 1, 10)
-    again = held("camp: Curie", "camp-curie", 2, 20)
-    renamed = held("Main hall", "camp-gray", 1, 0)
-    held("camp-2027: Gray", "camp-2027-gray", 1, 5)
-    held("Private", "private", 1, 5)
+    first = of_a_meeting("camp: Curie", "camp-curie", 1, 10)
+    again = of_a_meeting("camp: Curie", "camp-curie", 2, 20)
+    renamed = of_a_meeting("Main hall", "camp-gray", 1, 0)
+    of_a_meeting("camp-2027: Gray", "camp-2027-gray", 1, 5)
+    of_a_meeting("Private", "private", 1, 5)
     mast = sim.seed(independents=["camp-mast"])["livestreams"][0]
     sim.push(mast)
     sim.advance(7200)
@@ -489,6 +494,70 @@ class TestEventReport:
         chosen = {"streams": streams[1:], "others": [{"name": "camp-curie", "meeting_title": "camp: Curie"}]}
         some = actor("realtime_analytics_info", **{**said, **chosen}).values["analytics"]["rooms"]
         assert [room["name"] for room in some] == ["camp-mast", "camp-never", "camp-gray"]
+
+    @pytest.mark.parametrize("shape", ["livestream_sessions", "livestreams", "livestreams_object"])
+    @pytest.mark.parametrize("by_id", ["wrapped", "session_object"])
+    def test_every_livestream_of_a_meeting_counts(self, actor: Any, sim: Control, shape: str, by_id: str) -> None:
+        """An answer about a meeting may hold the newest one only."""
+        sim.configure(by_meeting_shape=shape, by_id_shape=by_id)
+        meeting = sim.add_meeting(title="camp: Hall")
+        for hours_on_air in (3, 1):
+            held(actor, sim, meeting, "camp-hall", hours_on_air)
+        (room,) = actor("realtime_analytics_info", report="event", event="camp").values["analytics"]["rooms"]
+        assert (room["count"], hours(room["total_ingest_seconds"])) == (2, 4)
+        assert [session["on_air"] for session in room["sessions"]] == [False, False]
+
+    def test_what_is_listed_and_not_told_by_its_meeting_is_read_by_its_id(self, actor: Any, sim: Control) -> None:
+        held(actor, sim, sim.add_meeting(title="camp: Hall"), "camp-hall", 1)
+        sim.faults({"operation": "get_meeting_livestreams", "kind": "status", "status": 404, "times": None})
+        (room,) = actor("realtime_analytics_info", report="event", event="camp").values["analytics"]["rooms"]
+        assert (room["count"], hours(room["total_ingest_seconds"])) == (1, 1)
+
+    @pytest.mark.parametrize("how", ["not known", "not told"])
+    def test_sessions_that_nobody_tells_are_not_none(self, actor: Any, sim: Control, how: str) -> None:
+        held(actor, sim, sim.add_meeting(title="camp: Hall"), "camp-hall", 1)
+        missing = {"kind": "status", "status": 404, "times": None}
+        rules = [{**missing, "operation": "get_meeting_livestreams"}, {**missing, "operation": "get_livestream"}]
+        sim.configure(by_id_shape="flat")
+        sim.faults(*(rules if how == "not known" else rules[:1]))
+        ran = actor("realtime_analytics_info", report="event", event="camp")
+        assert ran.values["msg"].startswith("1 of 1 rooms failed: camp-hall: the sessions of the livestream ")
+        assert ran.values["analytics"]["rooms"][0]["count"] is None
+
+    def test_a_meeting_may_serve_two_events(self, actor: Any, sim: Control) -> None:
+        meeting = sim.add_meeting(title="Main stage")
+        held(actor, sim, meeting, "camp2027-hall", 10)
+        held(actor, sim, meeting, "camp2028-hall", 1)
+        held(actor, sim, meeting, "by-hand", 1)
+        stream = {"meeting_id": meeting}
+        for event, alone, listed in (("camp2027", 10, 11), ("camp2028", 1, 2)):
+            said = {"report": "event", "event": event}
+            found = actor("realtime_analytics_info", **said).values["analytics"]
+            assert hours(found["total_ingest_seconds"]) == alone
+            streams = [{"name": f"{event}-hall", **stream}]
+            found = actor("realtime_analytics_info", **said, streams=streams).values["analytics"]
+            assert hours(found["total_ingest_seconds"]) == listed
+
+    def test_a_name_that_the_service_may_have_cut_is_not_called_off_the_air(self, actor: Any, sim: Control) -> None:
+        sim.configure(name_form="cut")
+        title = f"camp: {'the longest of all halls ' * 3}"
+        held(actor, sim, sim.add_meeting(title=title[:64]), "camp-hall", 1)
+        streams = [{"name": "camp-long", "meeting_title": title}]
+        ran = actor("realtime_analytics_info", report="event", event="camp", streams=streams)
+        assert "may be what the service calls" in ran.values["msg"]
+        assert [room["count"] for room in ran.values["analytics"]["rooms"]] == [None, 1]
+
+    def test_only_what_goes_on_is_on_the_air(self, actor: Any, sim: Control) -> None:
+        going, failed = (sim.add_meeting(title=f"camp: {name}") for name in ("Going", "Failed"))
+        for meeting, name in ((going, "camp-going"), (failed, "camp-failed")):
+            actor(meeting_id=meeting, name=name, state="started")
+        sim.advance(60)
+        sim.fail(next(item["id"] for item in sim.livestreams() if item["meeting_id"] == failed))
+        found = actor("realtime_analytics_info", report="event", event="camp").values["analytics"]["rooms"]
+        assert {room["name"]: [item["on_air"] for item in room["sessions"]] for room in found} == {
+            "camp-going": [True],
+            "camp-failed": [False],
+        }
 
     def test_a_room_that_cannot_be_read(self, actor: Any, sim: Control, camp: dict[str, str]) -> None:
         body = {"success": False, "error": {"code": 403, "message": "That is not for you"}}
@@ -555,6 +624,31 @@ class TestEventReport:
         assert both.returncode == 0, both.output
         assert json.loads(data.read_text())["livestreams"]["count"] == 6
         assert parsed(page.read_text()).find(".//*[@id='app']") is not None
+
+    def test_only_some_days_of_a_schedule(self, playbook: Any, camp: dict[str, str]) -> None:
+        """Today's talks are meant, not those of the days before and after."""
+        today = datetime.fromisoformat(camp["begin"]).date()
+        talk = {"title": "Talk", "start": "10:00", "duration": "01:00"}
+        days = [
+            {"index": number, "date": f"{today + timedelta(number - 2)}", "rooms": {"Curie": [{**talk, "id": number}]}}
+            for number in (1, 2, 3)
+        ]
+        conference = {"acronym": "camp", "title": "Camp", "time_zone_name": "UTC", "daysCount": 3, "days": days}
+        conference |= {"start": days[0]["date"], "end": days[-1]["date"]}
+        (playbook.home / "schedule.json").write_text(json.dumps({"schedule": {"conference": conference}}))
+        data = playbook.home / "report.json"
+        variables = {"schedule": str(playbook.home / "schedule.json"), "report_data": str(data)}
+        extra = {f"event_livestream_{name}": value for name, value in variables.items()}
+        counts = []
+        for chosen in ([], [2], [1, 3]):
+            ran = playbook(REPORT_PLAYBOOK, extra={**extra, "event_livestream_schedule_days": chosen})
+            assert ran.returncode == 0, ran.output
+            event = json.loads(data.read_text())["event"]
+            assert {day["day"] for day in event["days"]} <= {days[number - 1]["date"] for number in chosen or (1, 2, 3)}
+            counts.append((event["count"], event["outside"]))
+        whole, second, others = counts
+        assert second[0] > 0
+        assert second == (whole[0] - others[0], others[0] + whole[1])
 
     def test_a_room_that_cannot_be_read_fails_the_play_in_the_end(
         self, playbook: Any, sim: Control, camp: dict[str, str]

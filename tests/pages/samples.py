@@ -250,6 +250,7 @@ def of_event(days: int = 3, rooms: int = 4, title: str = "Room") -> dict[str, An
             {
                 "started_time": f"2019-08-{21 + day}T08:{place:02}:00.000Z",
                 "stopped_time": None if (day, place) == (days - 1, 0) else f"2019-08-{21 + day}T17:30:00.000Z",
+                "on_air": (day, place) == (days - 1, 0),
                 "ingest_seconds": 34_000 + 60 * place,
                 "viewer_seconds": 34_000 * (12 + 5 * place + day),
             }

@@ -95,10 +95,14 @@ class Session(NamedTuple):
 
 
 class LivestreamDetails(NamedTuple):
-    """A livestream and those of its sessions that were fetched."""
+    """A livestream and those of its sessions that were fetched.
+
+    ``told``: the answer says which sessions it has. Some shapes hold no sessions, or do not say whose they are.
+    """
 
     livestream: Livestream
     sessions: tuple[Session, ...] = ()
+    told: bool = True
 
     @property
     def newest(self) -> Session | None:
@@ -338,12 +342,14 @@ def details_in(body: Any) -> list[LivestreamDetails]:
     Shapes: ``livestream`` or ``livestreams``, with ``sessions`` (a list or an object) or ``session``; or flat.
     """
     data = mapping(data_of(body))
+    told = "sessions" in data or "session" in data
     sessions = [session_from(item) for key in ("sessions", "session") for item in objects(data.get(key))]
     found = livestreams_in(body)
     if len(found) == 1:
-        return [LivestreamDetails(found[0], tuple(sessions))]
+        return [LivestreamDetails(found[0], tuple(sessions), told)]
+    told = told and {session.livestream_id for session in sessions} <= {livestream.id for livestream in found}
     return [
-        LivestreamDetails(livestream, tuple(s for s in sessions if s.livestream_id == livestream.id))
+        LivestreamDetails(livestream, tuple(s for s in sessions if s.livestream_id == livestream.id), told)
         for livestream in found
     ]
 

@@ -335,11 +335,14 @@ class RealtimeApi:
 
         livestreams: dict[str | None, models.Livestream] = {}
         sessions: dict[str | None, list[models.Session]] = {}
+        untold: set[str | None] = set()
         for details in self._list(asked, segments, {}, models.details_in, keys):
             livestreams.setdefault(details.livestream.id, details.livestream)
             sessions.setdefault(details.livestream.id, []).extend(details.sessions)
+            if not details.told:
+                untold.add(details.livestream.id)
         return [
-            models.LivestreamDetails(livestream, tuple(models.distinct(sessions[key])))
+            models.LivestreamDetails(livestream, tuple(models.distinct(sessions[key])), key not in untold)
             for key, livestream in livestreams.items()
         ]
 

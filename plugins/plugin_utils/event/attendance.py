@@ -7,34 +7,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.times import unix_seconds
 
 Row = dict[str, Any]
-BEGAN = ("started_time", "invoked_time", "created_at")  # when a session began: the first of these that is sent
+BEGAN = ("started_time", "invoked_time", "created_at")  # when a session began: the first of these that is a time
 
 
 def sessions_by_day(
-    rooms: Sequence[Mapping[str, Any]], zone: str | None = None, first: Any = None, last: Any = None
+    rooms: Sequence[Mapping[str, Any]],
+    zone: str | None = None,
+    first: Any = None,
+    last: Any = None,
+    only: Sequence[str] = (),
+    talks: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """What ``realtime_analytics_info`` returns of the rooms of an event, by day, and the sums of each room.
 
     Returns ``days`` (``day``, YYYY-MM-DD in ``zone``; ``rooms`` with ``name``, ``title``, ``began`` and ``ended``,
-    HH:MM, and the sums; the sums of the day), ``rooms`` and the sums of all, and ``zone``: ``UTC`` for one that is not
-    known here. ``first`` and ``last`` are the days of the event: what began on others is in ``outside``, a number of
-    sessions, and nowhere else. A session belongs to the day on which it began. One without a time has no day: None.
+    HH:MM, ``on_air``, and the sums; the sums of the day), ``rooms`` and the sums of all, and ``zone``: ``UTC`` for one
+    that is not known here. ``first`` and ``last`` are the days of the event, and ``only`` those of them that are meant,
+    YYYY-MM-DD, where not all are: what began on others is in ``outside``, a number of sessions, and nowhere else. A
+    session belongs to the day on which it began. Until the last of the ``talks`` of a day (``day``, ``start``, ``end``)
+    has ended, this is that day, also after midnight. One without a time has no day: None.
     """
     known = _zone(zone)
+    nights = _nights(talks, known)
     days: dict[str | None, dict[int, list[Row]]] = {}
     outside = 0
     for place, room in enumerate(rooms):
         for session in room["sessions"] or ():
-            began = _moment(next(filter(None, map(session.get, BEGAN)), None), known)
-            day = None if began is None else began.date().isoformat()
-            if day is not None and not (str(first or day)[:10] <= day <= str(last or day)[:10]):
+            began = next(filter(None, (_moment(session.get(key), known) for key in BEGAN)), None)
+            day = None if began is None else _day_of(began, nights)
+            within = day is None or (str(first or day)[:10] <= day <= str(last or day)[:10] and day in (only or [day]))
+            if not within:
                 outside += 1
                 continue
             ended = _moment(session.get("stopped_time"), known)
@@ -50,6 +59,23 @@ def sessions_by_day(
         "outside": outside,
         **_sums([item for found in by_room for item in found]),
     }
+
+
+def _nights(talks: Sequence[Mapping[str, Any]], zone: tzinfo) -> dict[str, tuple[datetime, datetime]]:
+    """When the first talk of each day begins, and the last one ends."""
+    found: dict[str, tuple[datetime, datetime]] = {}
+    for talk in talks:
+        start, end = (datetime.fromisoformat(talk[key]).astimezone(zone) for key in ("start", "end"))
+        earliest, latest = found.get(talk["day"], (start, end))
+        found[talk["day"]] = (min(earliest, start), max(latest, end))
+    return found
+
+
+def _day_of(began: datetime, nights: Mapping[str, tuple[datetime, datetime]]) -> str:
+    """The day to which a moment belongs."""
+    day, before = began.date().isoformat(), (began.date() - timedelta(days=1)).isoformat()
+    late = before in nights and began < nights[before][1]
+    return before if late and not (day in nights and began >= nights[day][0]) else day
 
 
 def _day(day: str | None, rooms: Sequence[Mapping[str, Any]], sessions: Mapping[int, Sequence[Row]]) -> Row:
@@ -75,12 +101,13 @@ def _named(room: Mapping[str, Any]) -> Row:
 
 
 def _times(sessions: Sequence[Row]) -> Row:
-    """When the first of these sessions began and the last one ended; ``ended`` is None while one has not ended."""
+    """When the first of these sessions began and the last one ended; ``ended`` is None where one has no end."""
     began = [item["began"] for item in sessions if item["began"] is not None]
     ended = [item["ended"] for item in sessions]
     return {
         "began": min(began).strftime("%H:%M") if began else None,
         "ended": None if None in ended else max(ended).strftime("%H:%M"),
+        "on_air": any(item.get("on_air") is True for item in sessions),
     }
 
 

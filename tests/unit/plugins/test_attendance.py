@@ -63,6 +63,42 @@ def test_what_began_on_other_days_is_counted_apart() -> None:
     assert found["rooms"][0]["count"] == found["count"] == 2
 
 
+def test_only_some_days_of_the_event_may_be_meant() -> None:
+    rooms = [room("curie", *(session(f"2027-08-{day}T08:00:00Z", None) for day in (19, 20, 21, 22)))]
+    found = sessions_by_day(rooms, ZONE, "2027-08-20", "2027-08-22", ["2027-08-20", "2027-08-22", "2027-08-23"])
+    assert ([day["day"] for day in found["days"]], found["outside"]) == (["2027-08-20", "2027-08-22"], 2)
+
+
+def test_after_midnight_it_is_the_day_before_until_its_last_talk_has_ended() -> None:
+    times = [("20", "20:00", "20", "23:00"), ("20", "00:30", "21", "01:30"), ("21", "10:00", "21", "11:00")]
+    talks = [
+        {"day": f"2027-08-{day}", "start": f"2027-08-{date}T{start}:00+02:00", "end": f"2027-08-{date}T{end}:00+02:00"}
+        for day, start, date, end in times
+    ]
+    night, morning = session("2027-08-20T22:30:00Z", None), session("2027-08-21T07:59:00Z", None)
+    found = sessions_by_day([room("curie", night, morning)], ZONE, "2027-08-20", "2027-08-20", talks=talks)
+    assert ([(day["day"], day["count"]) for day in found["days"]], found["outside"]) == ([("2027-08-20", 1)], 1)
+    found = sessions_by_day([room("curie", night, morning)], ZONE, talks=talks)
+    assert [day["day"] for day in found["days"]] == ["2027-08-20", "2027-08-21"]
+
+
+def test_on_the_air_is_what_is_said_to_be() -> None:
+    over = {**session("2027-08-20T08:00:00Z", "when it was over"), "on_air": False}
+    going = {**session("2027-08-20T09:00:00Z"), "on_air": True}
+    assert _times_of(over) == (None, False)
+    assert _times_of(over, going) == (None, True)
+
+
+def _times_of(*sessions: dict[str, Any]) -> tuple[Any, Any]:
+    row = sessions_by_day([room("curie", *sessions)])["days"][0]["rooms"][0]
+    return row["ended"], row["on_air"]
+
+
+def test_of_two_times_the_first_that_is_one_counts() -> None:
+    odd = {**session("soon"), "invoked_time": "2027-08-20T08:00:00Z"}
+    assert [day["day"] for day in sessions_by_day([room("curie", odd)])["days"]] == ["2027-08-20"]
+
+
 def test_a_session_without_a_time_counts_and_has_no_day() -> None:
     found = sessions_by_day([room("curie", session(None), session("at noon"))], ZONE, "2027-08-20", "2027-08-21")
     assert [(day["day"], day["count"], day["rooms"][0]["began"]) for day in found["days"]] == [(None, 2, None)]
