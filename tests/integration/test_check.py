@@ -125,7 +125,7 @@ def test_ports_of_encoders(actor: Any, sim: Control) -> None:
         port = server.getsockname()[1]
         given = [f"rtmps://127.0.0.1:{port}/live", "rtmps://127.0.0.1:1/live", "nowhere"]
         checks = found(actor(CHECK, ingest_servers=given, on_failure="warn").values)
-    places = [url.removesuffix("/live") for url in given]
+    places = [*(url.removesuffix("/live") for url in given[:2]), "number 3"]
     assert [checks[f"Ingest server {place}"][0] for place in places] == [True, False, False]
     odd = ["rtmps://me:hidden@127.0.0.1:1/live?streamkey=hidden", f"rtmps://{'a' * 70}.example:443/live"]
     ran = actor(CHECK, ingest_servers=odd, on_failure="warn")
@@ -136,6 +136,65 @@ def test_ports_of_encoders(actor: Any, sim: Control) -> None:
     names = list(found(actor(CHECK, on_failure="warn").values))
     (found_server,) = [name for name in names if name.startswith("Ingest server rtmps://")]
     assert found(actor(CHECK).values)[found_server][0] is not False
+
+
+def test_what_cannot_be_told_of_an_ingest_server_is_not_told(actor: Any) -> None:
+    """Over UDP nothing answers. Blanks around commas, and places that are tried once, are no servers of their own."""
+    given = ["srt://127.0.0.1:778?streamid=hidden", " ", " rtmps://127.0.0.1:1/one", "rtmps://127.0.0.1:1/two "]
+    checks = found(actor(CHECK, ingest_servers=given, on_failure="warn").values)
+    assert {name: seen[0] for name, seen in checks.items() if name.startswith("Ingest")} == {
+        "Ingest server srt://127.0.0.1:778": None,
+        "Ingest server rtmps://127.0.0.1:1": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("operation", "name"),
+    [
+        ("list_webhooks", "Webhooks"),
+        ("analytics_daywise", "Analytics"),
+        ("list_live_inputs", "Stream"),
+        ("list_apps", "Account and app"),
+        ("verify_token", "Token"),
+    ],
+)
+@pytest.mark.parametrize(
+    "body", [{"success": True}, "hello", [1, 2], {"data": "none"}, {"result": "no"}, {"data": [7]}]
+)
+def test_an_answer_that_is_not_understood_says_nothing(
+    actor: Any, sim: Control, operation: str, name: str, body: Any
+) -> None:
+    sim.faults({"operation": operation, "kind": "body", "body": body, "times": None})
+    ran = actor(CHECK)
+    assert found(ran.values)[name][0] is None
+    assert ran.values["passed"]
+
+
+def test_a_list_inside_an_object_is_read(actor: Any, sim: Control) -> None:
+    hook = {"name": "hall", "events": ["livestreaming.statusUpdate"], "enabled": True}
+    app = {"id": sim.app_id, "name": "right"}
+    sim.faults(
+        {"operation": "list_webhooks", "kind": "body", "body": {"data": {"webhooks": [hook]}}, "times": None},
+        {"operation": "list_apps", "kind": "body", "body": {"data": {"apps": [app]}}, "times": None},
+    )
+    checks = found(actor(CHECK).values)
+    assert checks["Webhooks"][:2] == (True, "livestream events go to hall")
+    assert checks["Account and app"][:2] == (True, "found, without meetings")
+
+
+def test_what_a_token_needs_for_other_products_is_said(actor: Any, sim: Control) -> None:
+    sim.configure(stream_offered="403", token_verify="refused")
+    checks = found(actor(CHECK).values)
+    assert "Stream Read" in checks["Stream"][2]
+    assert "Realtime" not in checks["Token"][2]
+
+
+def test_a_key_is_used_although_the_environment_has_a_token(
+    actor: Any, sim: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLOUDFLARE_API_TOKEN", sim.api_token)
+    checks = found(actor(CHECK, api_key=sim.api_key, api_email=sim.email).values)
+    assert checks["Token"][:2] == (True, "none: an API key is used, which has all permissions of its user")
 
 
 @pytest.mark.parametrize("here", [True, False])

@@ -10,13 +10,12 @@ The paths are those of Cloudflare's API reference, below ``/client/v4``. Every m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api import models
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import check_id
-from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import ApiError
+from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import ApiError, InvalidAnswer
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import Client
 
 MOST_APPS = 100  # that are asked for; an account has few
@@ -43,25 +42,31 @@ class AccountApi:
             answer = self.client.request("GET", "/user/tokens/verify", asked=asked)
         except ApiError:
             answer = self.client.request("GET", f"{self._prefix}/tokens/verify", asked=asked)
-        found = _result(answer.body)
-        return Token(models.text(found.get("status")), models.text(found.get("expires_on")))
+        found = models.mapping(models.mapping(answer.body).get("result"))
+        status = models.text(found.get("status"))
+        if status is None:
+            raise self._not_understood(asked, "/tokens/verify")
+        return Token(status, models.text(found.get("expires_on")))
 
     def apps(self) -> tuple[dict[str, str], bool]:
         """GET /accounts/{account_id}/realtime/kit/apps, the first page: names by ID, and whether these are all."""
         path, query = f"{self._prefix}/realtime/kit/apps", {"per_page": MOST_APPS}
         answer = self.client.request("GET", path, asked="list the apps", query=query)
-        found = models.objects(models.data_of(answer.body))
-        apps = {str(item["id"]): models.text(item.get("name")) or "no name" for item in found if item.get("id")}
+        found = models.list_in(answer.body, "apps", "data")
+        if found is None or not all(models.identifier(item.get("id")) for item in found):
+            raise self._not_understood("list the apps", path)
+        apps = {str(item["id"]): models.text(item.get("name")) or "no name" for item in found}
         total = models.paging_of(answer.body).total
         return apps, len(apps) < MOST_APPS if total is None else len(apps) >= total
 
     def live_inputs(self) -> int:
         """GET /accounts/{account_id}/stream/live_inputs: how many the answer has, which may not be all."""
-        answer = self.client.request("GET", f"{self._prefix}/stream/live_inputs", asked="list Stream's live inputs")
-        result = models.mapping(answer.body).get("result")
-        return len(models.objects(result if isinstance(result, list) else models.mapping(result).get("liveInputs")))
+        asked, path = "list Stream's live inputs", f"{self._prefix}/stream/live_inputs"
+        found = models.list_in(self.client.request("GET", path, asked=asked).body, "liveInputs")
+        if found is None:
+            raise self._not_understood(asked, path)
+        return len(found)
 
-
-def _result(body: Any) -> Mapping[str, Any]:
-    """What Cloudflare's usual envelope holds."""
-    return models.mapping(models.mapping(body).get("result"))
+    @staticmethod
+    def _not_understood(asked: str, path: str) -> InvalidAnswer:
+        return InvalidAnswer(asked, "GET", path, "the answer does not hold what was asked for")

@@ -392,11 +392,19 @@ _BESIDES = frozenset({"message", "paging", "session", "sessions"})
 _TOTALS = ("count", "total_ingest_seconds", "total_viewer_seconds")
 
 
-def livestream_webhooks_in(body: Any) -> list[str]:
+def list_in(body: Any, *keys: str) -> list[Mapping[str, Any]] | None:
+    """The objects of a list, or of one that an object holds under one of the keys; None for anything else."""
+    data = data_of(body)
+    if isinstance(data, dict):
+        data = next((data[key] for key in keys if isinstance(data.get(key), list)), None)
+    return data if isinstance(data, list) and all(isinstance(item, dict) for item in data) else None
+
+
+def livestream_webhooks_in(webhooks: Sequence[Mapping[str, Any]]) -> list[str]:
     """The names of enabled webhooks that are told of livestreams."""
     return [
         text(item.get("name")) or "no name"
-        for item in objects(data_of(body))
+        for item in webhooks
         if isinstance(item.get("events"), list)
         and LIVESTREAM_EVENT in item["events"]
         and flag(item.get("enabled")) is not False

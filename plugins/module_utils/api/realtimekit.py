@@ -245,8 +245,14 @@ class RealtimeApi:
 
     def livestream_webhooks(self) -> list[str]:
         """GET P/webhooks: the names of those that are told of livestreams. A 404 means that there are none."""
-        answer = self._unless_missing("list the webhooks", "webhooks")
-        return models.livestream_webhooks_in(answer.body) if answer is not None else []
+        asked = "list the webhooks"
+        answer = self._unless_missing(asked, "webhooks")
+        if answer is None:
+            return []
+        found = models.list_in(answer.body, "webhooks", "data")
+        if found is None:
+            raise self._not_understood(asked, ("webhooks",))
+        return models.livestream_webhooks_in(found)
 
     def _of_pages(
         self,

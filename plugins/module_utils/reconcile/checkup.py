@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -15,19 +16,23 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.api.account im
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import Livestream
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
+    ApiError,
     ConnectionFailed,
+    InvalidAnswer,
     InvalidRequest,
     RealtimeError,
     RequestFailed,
     printable,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import in_pool
 from ansible_collections.eventops.cloudflare.plugins.module_utils.times import unix_seconds
-from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.ingest import unreachable
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.ingest import reach
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.url import place_of
 
 MOST_SKEW = 30  # seconds between the clocks; times of a report and of tokens are compared with both
 SOON = 7 * 24 * 3600  # seconds; a token that expires within them may not last until the event
+MOST_AT_ONCE = 16  # ingest servers that are tried at once, each for some seconds
 NOT_ASKED = "not asked"
 TRY_THERE = "Try it from where the encoder is: it needs this host and port"
 
@@ -76,9 +81,25 @@ def check_up(params: Mapping[str, Any], context: Context, access: Access) -> Out
     )
 
 
+@dataclass
+class _Server:
+    """An ingest server, and what came of a try to reach it."""
+
+    name: str
+    url: str
+    ok: bool | None = None
+    found: str = ""
+    failure: RealtimeError | None = None
+
+    def attempt(self) -> None:
+        """Try it."""
+        self.ok, self.found = reach(self.url)
+
+
 class _Checkup:
     def __init__(self, params: Mapping[str, Any], context: Context) -> None:
         self.params = params
+        self.context = context
         self.clock = context.clock
         self.findings: list[Finding] = []
 
@@ -86,13 +107,18 @@ class _Checkup:
         """Add a line."""
         self.findings.append(Finding(name, ok, found, advice))
 
-    def ask(self, name: str, ask: Ask, *, needed: bool = True) -> bool:
-        """Add a line with what was answered, or with the failure. What is not ``needed`` does not fail."""
+    def ask(self, name: str, ask: Ask, *, needed: bool = True, permission: str | None = None) -> bool:
+        """Add a line with what was answered, or with the failure. What is not ``needed`` does not fail.
+
+        ``permission``: what a token needs for it, where that is not RealtimeKit's.
+        """
         try:
             self.note(name, True, ask())
             return True
         except RequestFailed as error:
-            self.note(name, False if needed else None, error.said, error.advice)
+            refused = isinstance(error, ApiError) and error.status == 403 and permission is not None
+            advice = f"Only a token with the permission {permission} may read it" if refused else error.advice
+            self.note(name, False if needed else None, error.said, advice)
         except RealtimeError as error:
             self.note(name, False, str(error))
         return False
@@ -117,7 +143,7 @@ class _Checkup:
         self.note("Connection", True, client.base_url)
         self.findings.append(app)
         self.clocks(api)
-        self.ask("Token", lambda: self.token(account), needed=False)
+        self.ask("Token", lambda: self.token(account), needed=False, permission="API Tokens Read")
         # Without an app, a list of nothing may be answered.
         readable = bool(app.ok) and self.ask("Livestreams", lambda: self.livestreams(api, independents))
         if not app.ok:
@@ -128,10 +154,10 @@ class _Checkup:
             f"{len(independents)} found" if readable else NOT_ASKED,
             "Whether new ones can be created is known only from creating one: Cloudflare's SDKs have dropped it",
         )
-        self.ask("Analytics", lambda: _told(api.app_days({}), "can be read"), needed=False)
+        self.ask("Analytics", lambda: _analytics(api.app_days({})), needed=False)
         if app.ok:
             self.ask("Webhooks", lambda: _webhooks(api.livestream_webhooks()), needed=False)
-        self.ask("Stream", lambda: _told(account.live_inputs(), "live inputs can be read"), needed=False)
+        self.ask("Stream", lambda: _live_inputs(account.live_inputs()), needed=False, permission="Stream Read")
         self.limit(client.limit.remaining)
         self.ingest(independents)
 
@@ -178,11 +204,11 @@ class _Checkup:
 
     def token(self, account: AccountApi) -> str:
         """Whether the token is active, and for how long."""
-        if not self.params["api_token"]:
+        if not account.client.settings.credentials.token:
             return "none: an API key is used, which has all permissions of its user"
         token = account.token()
         if token.status != "active":
-            raise InvalidRequest(f"the token is {token.status or 'of unknown status'}: make a new one")
+            raise InvalidRequest(f"the token is {token.status}: make a new one")
         ends = unix_seconds(token.expires_on)
         if ends is not None and ends - self.clock.date() < SOON:
             raise InvalidRequest(f"it expires at {token.expires_on}: make one that lasts until after the event")
@@ -206,25 +232,36 @@ class _Checkup:
 
     def ingest(self, independents: Sequence[Livestream]) -> None:
         """Whether this machine can reach what encoders push to."""
-        given = self.params["ingest_servers"]
+        given = [server.strip() for server in self.params["ingest_servers"] if server.strip()]
         known = sorted({item.ingest_server for item in independents if item.ingest_server})
         if not given and not known:
             self.note("Ingest servers", None, "none is known", "Give ingest_servers to have them tried")
-        for server in given or known:
-            failure = unreachable(server)
+        # Of those at one host and port, one is tried.
+        named = {_shown(server) or f"number {number}": server for number, server in enumerate(given or known, 1)}
+        servers = [_Server(name, server) for name, server in named.items()]
+        in_pool(self.context, MOST_AT_ONCE, _Server.attempt, servers, "trying ingest servers")
+        for server in servers:
             # Encoders may be elsewhere: what nobody asked to try from here does not fail.
-            ok = True if failure is None else False if given else None
-            scheme = server.partition("://")[0] + "://" if "://" in server else ""
-            self.note(
-                f"Ingest server {scheme}{place_of(server)}",
-                ok,
-                failure or "can be reached from here",
-                failure and TRY_THERE,
-            )
+            ok = None if server.ok is False and not given else server.ok
+            self.note(f"Ingest server {server.name}", ok, server.found, None if server.ok else TRY_THERE)
 
 
-def _told(_answer: object, text: str) -> str:
-    return text
+def _shown(server: str) -> str:
+    """Scheme, host and port; nothing, where it is not plain which part is the host."""
+    scheme, mark, _rest = server.partition("://")
+    place = place_of(server)
+    return f"{scheme}://{place}" if mark and place else ""
+
+
+def _analytics(days: Mapping[str, Any]) -> str:
+    if not any(days.values()):
+        asked, text = "read the app's analytics by day", "the answer does not hold what was asked for"
+        raise InvalidAnswer(asked, "GET", "/analytics/daywise", text)
+    return "can be read"
+
+
+def _live_inputs(_number: int) -> str:
+    return "live inputs can be read"
 
 
 def _webhooks(names: Sequence[str]) -> str:

@@ -15,23 +15,25 @@ TIMEOUT = 5  # seconds for a connection
 PORTS = {"rtmps": 443, "rtmp": 1935, "srt": 778}
 
 
-def unreachable(server: str) -> str | None:
-    """Why no connection to an ingest server can be made; None when one was. Nothing is sent over it."""
+def reach(server: str) -> tuple[bool | None, str]:
+    """Whether a connection to an ingest server can be made, and what came of it. Nothing is sent over it.
+
+    None: nobody can tell, as over UDP, where nothing answers before a stream is offered.
+    """
     try:
         parts = urlsplit(server)
         host, port = parts.hostname, parts.port or PORTS.get(parts.scheme)
     except ValueError:
         host = port = None
     if not host or not port:
-        return "not a URL of the form rtmps://host:port/path"
+        return False, "not a URL of the form rtmps://host:port/path"
     try:
         if parts.scheme == "srt":
-            # It runs over UDP, where nothing answers before a stream is offered.
             socket.getaddrinfo(host, port)
-        else:
-            socket.create_connection((host, port), TIMEOUT).close()
+            return None, "its host is known; whether a stream gets there is known only from sending one"
+        socket.create_connection((host, port), TIMEOUT).close()
     except UnicodeError:
-        return "not the name of a host"
+        return False, "not the name of a host"
     except OSError as error:
-        return printable(f"no connection to {host}, port {port}: {error.strerror or error}")
-    return None
+        return False, printable(f"no connection to {host}, port {port}: {error.strerror or error}")
+    return True, "can be reached from here"

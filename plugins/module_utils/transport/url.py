@@ -16,6 +16,10 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.mess
 # Characters of a host and a path (RFC 3986); no query, no fragment, nothing that is not ASCII.
 _BASE_URL = re.compile(r"(?i:https?)://[A-Za-z0-9._~:/\[\]!$&'()*+,;=%-]+")
 
+_PLACE = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?(?:[^/?#\\\s]*@)?((?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?)(?=[/?#]|$)"
+)
+
 
 def check_base_url(url: str) -> str:
     """``url`` without its trailing slash; refused when credentials would travel in clear or end up elsewhere.
@@ -61,8 +65,12 @@ def is_loopback(host: str) -> bool:
 
 
 def place_of(url: str) -> str:
-    """Host and port of a URL: without what may be a secret, which are user, password, path and query."""
-    return url.rpartition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
+    """Host and port of a URL: without what may be a secret, which are user, password, path, query and fragment.
+
+    Nothing, where it is not plain which part is the host. A proxy may be given without its scheme.
+    """
+    found = _PLACE.match(url)
+    return found.group(1) if found else ""
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:
