@@ -57,6 +57,9 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
+    if not options.output.resolve().parent.is_dir():
+        print(f"There is no folder {options.output.resolve().parent}", file=sys.stderr)
+        return 2
     sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
     from contact.visit import Visit
 
@@ -70,6 +73,12 @@ def main(arguments: list[str] | None = None) -> int:
         # Its text may hold the URL, and with it the account.
         print(f"The visit ended early: {type(error).__name__}", file=sys.stderr)
         status = 1
+    except KeyboardInterrupt:
+        print("The visit was interrupted", file=sys.stderr)
+        status = 130
+    for thing in visit.left:
+        print(f"Left: {thing}")
+    status = status or int(any("cannot be removed" not in thing for thing in visit.left))
     at_cloudflare = base_url == DEFAULT_BASE_URL
     print(f"Visited: {urlsplit(base_url).hostname}{'' if at_cloudflare else ', as CLOUDFLARE_BASE_URL says'}")
     first = visit.answers.get("livestreams before")
@@ -78,11 +87,15 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"Nothing is written: the list of livestreams was refused ({answer}). Check the token", file=sys.stderr)
         return 1
     found = {"service": "cloudflare" if at_cloudflare else "another", **_document(visit)}
-    options.output.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    text = json.dumps(found, indent=2) + "\n"
+    try:
+        options.output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        print(text, end="")
+        print(f"{options.output} could not be written: {error.strerror}", file=sys.stderr)
+        return 1
     print(f"Written: {options.output}, from {len(visit.answers)} answers")
     print(f"Decided: {len(found['profile'])} fields; not decided: {', '.join(found['undecided']) or 'none'}")
-    for thing in visit.left:
-        print(f"Left: {thing}")
     return status
 
 

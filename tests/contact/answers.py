@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,6 +18,10 @@ WORDS: Final = frozenset(
 )
 # Keys of an object that people or the service choose freely would be values.
 LONGEST_KEY: Final = 40
+_KEY: Final = re.compile(r"[A-Za-z_]{1,24}[0-9]{0,3}(_[A-Za-z]{1,24})*")
+# Words, as all names of headers are: an ID has digits, or is longer than a word.
+_HEADER: Final = re.compile(r"[A-Za-z]{1,20}(-[A-Za-z]{1,20})*")
+ENDED: Final = ("IDLE", "OFFLINE", "ERRORED")
 MOST_ITEMS: Final = 3  # of a list, whose shapes are shown
 
 
@@ -43,12 +48,12 @@ class Answer:
     def code(self) -> str:
         """The status as profiles write it, or Cloudflare's code for a wrong route."""
         errors = self.body.get("errors") if isinstance(self.body, dict) else None
-        codes = [item.get("code") for item in errors or () if isinstance(item, dict)]
+        codes = [item.get("code") for item in errors if isinstance(item, dict)] if isinstance(errors, list) else []
         return "7003" if 7003 in codes else str(self.status)
 
     def record(self) -> dict[str, Any]:
         """What is written down of it."""
-        headers = sorted(name.lower() for name in self.headers)
+        headers = sorted({name.lower() for name in self.headers if _HEADER.fullmatch(name)})
         return {"operation": self.operation, "status": self.status, "headers": headers, "shape": shape(self.body)}
 
 
@@ -71,4 +76,22 @@ def shape(value: Any) -> Any:
 
 
 def _key(key: str) -> str:
-    return key if len(key) <= LONGEST_KEY and key.replace("_", "").isalnum() else f"key of {len(key)}"
+    return key if len(key) <= LONGEST_KEY and _KEY.fullmatch(key) else f"key of {len(key)}"
+
+
+def livestream_of(data: Any) -> Mapping[str, Any]:
+    """The livestream in an answer's data, whatever its shape; empty when there is none."""
+    if isinstance(data, list):
+        return livestream_of(data[0]) if data else {}
+    if not isinstance(data, dict):
+        return {}
+    if isinstance(data.get("livestream"), dict):
+        found: Mapping[str, Any] = data["livestream"]
+        return found
+    return livestream_of(data["livestreams"]) if isinstance(data.get("livestreams"), list) else data
+
+
+def status_of(data: Any) -> str | None:
+    """The status of that livestream."""
+    found = livestream_of(data).get("status")
+    return found if isinstance(found, str) else None

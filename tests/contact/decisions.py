@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from .answers import Answer
-from .visit import ENDED, NOWHERE, livestream_of, status_of
+from .answers import ENDED, Answer, livestream_of, status_of
+from .visit import NOWHERE
 
 Answers = Mapping[str, Answer]
 MISSING: Final = object()
@@ -19,6 +19,8 @@ MISSING: Final = object()
 
 def decided(answers: Answers, title: str) -> dict[str, Any]:
     """The fields that are decided, with their values. ``title``: that of the meeting, as it was sent."""
+    # What was refused for the limit, or failed on the way, says nothing of the service.
+    answers = {step: answer for step, answer in answers.items() if answer.status != 429 and answer.status < 500}
     found: dict[str, Any] = {"name_form": _name_form(answers, title)}
     for name, decide in DECISIONS.items():
         found[name] = decide(answers)
@@ -285,6 +287,8 @@ def _restart(answers: Answers) -> bool | None:
 
 
 def _analytics_time(answers: Answers) -> str | None:
+    if not {"analytics unix", "analytics iso"} <= answers.keys():
+        return None
     unix, iso = (_good(answers, f"analytics {form}") is not None for form in ("unix", "iso"))
     return "both" if unix and iso else "unix" if unix else "iso" if iso else None
 
@@ -304,7 +308,9 @@ def _token(answers: Answers) -> str | None:
     if _good(answers, "token") is not None:
         result = answers["token"].result
         return "expiring" if isinstance(result, dict) and result.get("expires_on") else "active"
-    return "account" if _good(answers, "account token") is not None else "refused" if "token" in answers else None
+    if not {"token", "account token"} <= answers.keys():
+        return None
+    return "account" if _good(answers, "account token") is not None else "refused"
 
 
 def _live_inputs(answers: Answers) -> str | None:

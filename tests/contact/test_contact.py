@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from contact.__main__ import NEEDED, main
-from contact.answers import shape
+from contact.answers import Answer, shape
 from contact.decisions import DECISIONS, decided
 from contact.visit import Visit
 from simulator.client import Control
@@ -150,3 +151,99 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytes
 )
 def test_shapes(value: Any, shown: Any) -> None:
     assert shape(value) == shown
+
+
+def on_air(control: Control) -> list[str]:
+    """The meetings that are livestreamed."""
+    return [item["meeting_id"] for item in control.livestreams() if item["status"] in ("LIVE", "INVOKED")]
+
+
+def disturbed(control: Control, monkeypatch: pytest.MonkeyPatch, place: Path, *rules: dict[str, Any]) -> int:
+    """The exit status of a visit during which something goes wrong."""
+    control.reset(**SLOW)
+    control.faults(*rules)
+    for variable, value in zip(NEEDED, (control.account_id, control.app_id, control.api_token), strict=True):
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("CLOUDFLARE_BASE_URL", control.base_url)
+    monkeypatch.setattr("contact.visit.Visit", partial(Visit, pause=control.advance))
+    return main(["--write", "--output", str(place)])
+
+
+START: Final = {"operation": "start_livestream", "times": 1}
+DISTURBANCES: Final[dict[str, list[dict[str, Any]]]] = {
+    "the answer to the start is lost": [{**START, "index": 1, "kind": "close", "when": "after"}],
+    "the start is answered with 504": [{**START, "index": 1, "kind": "status", "status": 504, "when": "after"}],
+    "a read is lost while on the air": [{"operation": "get_livestream", "kind": "reset", "times": 1}],
+    "stops fail": [{"operation": "stop_livestream", "index": 1, "kind": "status", "status": 500, "times": 4}],
+    "the creation is answered with 502": [
+        {"operation": "create_meeting", "kind": "status", "status": 502, "when": "after", "times": 1}
+    ],
+    "the retirement is lost": [{"operation": "update_meeting", "index": 1, "kind": "close", "times": 1}],
+}
+
+
+@pytest.mark.parametrize("name", DISTURBANCES)
+def test_whatever_goes_wrong_nothing_is_left(
+    simulator: Control,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+) -> None:
+    disturbed(simulator, monkeypatch, tmp_path / "contact.json", *DISTURBANCES[name])
+    assert on_air(simulator) == []
+    retired = [entry.body for entry in simulator.journal("update_meeting") if entry.accepted]
+    assert {"status": "INACTIVE"} in retired
+    assert "Left:" not in capsys.readouterr().out
+
+
+def test_what_stays_on_the_air_is_said(
+    simulator: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    never = {"operation": "stop_livestream", "kind": "status", "status": 500, "times": None}
+    assert disturbed(simulator, monkeypatch, tmp_path / "contact.json", never) == 1
+    assert len(on_air(simulator)) == 1
+    assert "which may be on the air: stop it" in capsys.readouterr().out
+
+
+def test_ctrl_c_leaves_nothing_on_the_air(
+    simulator: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(visit: Visit, path: str) -> None:
+        visit.ask("start", "start_livestream", "POST", f"{path}/livestreams", {"name": visit.name})
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Visit, "_on_air", interrupted)
+    assert disturbed(simulator, monkeypatch, tmp_path / "contact.json") == 130
+    assert on_air(simulator) == []
+    said = capsys.readouterr()
+    assert "interrupted" in said.err
+    assert "Left:" not in said.out
+
+
+def test_a_limit_is_no_property_of_the_service(
+    simulator: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    throttled = {"kind": "status", "status": 429, "headers": {"Retry-After": "5"}}
+    once = [{**throttled, "operation": name, "times": 1} for name in ("verify_token", "start_livestream")]
+    always = {**throttled, "operation": "livestream_analytics", "times": 4}
+    place = tmp_path / "contact.json"
+    assert disturbed(simulator, monkeypatch, place, *once, always) == 0
+    profile = json.loads(place.read_text())["profile"]
+    assert (profile["token_verify"], profile["start_empty_meeting"]) == ("active", "accepted")
+    assert "analytics_time" not in profile
+
+
+def test_neither_keys_nor_headers_hold_an_id() -> None:
+    secret = "0123456789abcdef0123456789abcdef"
+    answer = Answer("any", 200, {f"x-acct-{secret}": "1", "CF-Ray": "2"}, {"errors": 5, secret: {secret: 1}, "uid": 1})
+    assert secret not in json.dumps(answer.record())
+    assert answer.record()["headers"] == ["cf-ray"]
+    assert answer.code == "200"
+
+
+def test_a_folder_that_is_not_there_is_told_before_anything_is_sent(
+    simulator: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert disturbed(simulator, monkeypatch, tmp_path / "nowhere/contact.json") == 2
+    assert simulator.journal() == []

@@ -18,13 +18,15 @@ from typing import Any, Final
 
 import requests
 
-from .answers import Answer
+from .answers import ENDED, Answer, status_of
+from .cleanup import clean_up
 
 NOWHERE: Final = "00000000-0000-4000-8000-000000000000"
 POLLS: Final = 60  # of a status that is waited for
 TRIES: Final = 5  # of a start that is refused
 INTERVAL: Final = 2.0  # seconds between them
-ENDED: Final = ("IDLE", "OFFLINE", "ERRORED")
+THROTTLED: Final = 3  # times that a request which was refused for the limit is sent again
+LONGEST_PAUSE: Final = 300.0  # seconds before it is; what the limit asks for at most
 
 
 @dataclass
@@ -40,6 +42,12 @@ class Visit:
     answers: dict[str, Answer] = field(default_factory=dict)
     #: What was made and is left: names of things.
     left: list[str] = field(default_factory=list)
+    #: The IDs of the meetings that were made.
+    meetings: list[str] = field(default_factory=list)
+    #: Whether a meeting may have been made whose ID is not known.
+    unclear: bool = False
+    #: Whether a start was sent whose end was not seen.
+    starting: bool = False
 
     def __post_init__(self) -> None:
         self._session = requests.Session()
@@ -60,19 +68,41 @@ class Visit:
         app_id: str | None = None,
         **query: Any,
     ) -> Answer:
-        """One request. ``path`` is below the app, or below the API where it begins with two slashes."""
+        """One request, of which the answer is kept. For ``path`` see :meth:`request`."""
+        self.answers[step] = self.request(method, path, body, operation, token=token, app_id=app_id, **query)
+        return self.answers[step]
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        operation: str = "",
+        *,
+        token: str | None = None,
+        app_id: str | None = None,
+        **query: Any,
+    ) -> Answer:
+        """One request. ``path`` is below the app, or below the API where it begins with two slashes.
+
+        It is sent again when it was refused for the limit: that says nothing of the service.
+        """
         app = f"/accounts/{self.account_id}/realtime/kit/{app_id or self.app_id}"
         url = self.base_url + (path[1:].format(account=self.account_id) if path.startswith("//") else app + path)
         headers = {"Authorization": f"Bearer {token or self.token}"}
-        answered = self._session.request(
-            method, url, json=body, params=query, headers=headers, timeout=30, allow_redirects=False
-        )
+        for attempt in range(1 + THROTTLED):
+            answered = self._session.request(
+                method, url, json=body, params=query, headers=headers, timeout=30, allow_redirects=False
+            )
+            if answered.status_code != 429 or attempt == THROTTLED:
+                break
+            seconds = answered.headers.get("Retry-After", "")
+            self.pause(min(float(seconds) if seconds.isdigit() else 60.0, LONGEST_PAUSE))
         try:
             parsed = answered.json()
         except ValueError:
             parsed = None
-        self.answers[step] = Answer(operation, answered.status_code, dict(answered.headers), parsed)
-        return self.answers[step]
+        return Answer(operation, answered.status_code, dict(answered.headers), parsed)
 
     def run(self) -> dict[str, Answer]:
         """All steps; returns the answers by step."""
@@ -84,7 +114,10 @@ class Visit:
             self._meeting()
             self._analytics()
         finally:
-            self._session.close()
+            try:
+                clean_up(self)
+            finally:
+                self._session.close()
         return self.answers
 
     def _account(self) -> None:
@@ -101,37 +134,41 @@ class Visit:
         self.ask("unknown query", "list_livestreams", "GET", "/livestreams", eventops="1")
 
     def _independent(self) -> None:
-        created = self.ask("create", "create_livestream", "POST", "/livestreams", {"name": self.name})
-        livestream_id = _of(created.data).get("id")
-        if not livestream_id:
-            return
-        self.left.append(f"the independent livestream {self.name}, which cannot be removed")
-        self.ask("created", "get_livestream", "GET", f"/livestreams/{livestream_id}")
-        named = self.ask("create with a blank", "create_livestream", "POST", "/livestreams", {"name": self.name + " b"})
-        if _of(named.data).get("id"):
-            self.left.append(f"the independent livestream {self.name} b, which cannot be removed")
+        livestream_id = self._create("create", self.name)
+        if livestream_id:
+            self.ask("created", "get_livestream", "GET", f"/livestreams/{livestream_id}")
+            self._create("create with a blank", self.name + " b")
+
+    def _create(self, step: str, name: str) -> Any:
+        """Create an independent livestream. Until it is plainly refused, one may have been made."""
+        left = f"the independent livestream {name}, which cannot be removed"
+        self.left.append(left)
+        created = self.ask(step, "create_livestream", "POST", "/livestreams", {"name": name})
+        if 400 <= created.status < 500:
+            self.left.remove(left)
+        return _of(created.data).get("id")
 
     def _meeting(self) -> None:
+        self.unclear = True
         made = self.ask("meeting", "create_meeting", "POST", "/meetings", {"title": self.title})
         meeting_id = _of(made.data).get("id")
+        self.unclear = not meeting_id and not 400 <= made.status < 500
         if not meeting_id:
             return
+        self.meetings.append(meeting_id)
         path = f"/meetings/{meeting_id}"
-        try:
-            self.ask("meeting read", "get_meeting", "GET", path)
-            self.ask("recording", "update_meeting", "PATCH", path, {"recording_config": {"max_seconds": 3600}})
-            self.ask("active none", "get_active_livestream", "GET", f"{path}/active-livestream")
-            self.ask("by meeting none", "get_meeting_livestreams", "GET", f"{path}/livestream")
-            self.ask("stop none", "stop_livestream", "POST", f"{path}/active-livestream/stop")
-            nowhere = f"/meetings/{NOWHERE}"
-            self.ask("active nowhere", "get_active_livestream", "GET", f"{nowhere}/active-livestream")
-            self.ask("start nowhere", "start_livestream", "POST", f"{nowhere}/livestreams", {})
-            self._follow("after start nowhere", nowhere)
-            self._on_air(path)
-        finally:
-            retired = self.ask("retire", "update_meeting", "PATCH", path, {"status": "INACTIVE"})
-            if retired.status != 200:
-                self.left.append(f"the meeting {self.title}, which could not be retired")
+        self.ask("meeting read", "get_meeting", "GET", path)
+        self.ask("recording", "update_meeting", "PATCH", path, {"recording_config": {"max_seconds": 3600}})
+        self.ask("active none", "get_active_livestream", "GET", f"{path}/active-livestream")
+        self.ask("by meeting none", "get_meeting_livestreams", "GET", f"{path}/livestream")
+        self.ask("stop none", "stop_livestream", "POST", f"{path}/active-livestream/stop")
+        nowhere = f"/meetings/{NOWHERE}"
+        self.ask("active nowhere", "get_active_livestream", "GET", f"{nowhere}/active-livestream")
+        self.ask("start nowhere", "start_livestream", "POST", f"{nowhere}/livestreams", {})
+        self._follow("after start nowhere", nowhere)
+        self.starting = True
+        self._on_air(path)
+        self.ask("retire", "update_meeting", "PATCH", path, {"status": "INACTIVE"})
         self._start_settled("start retired", f"{path}/livestreams")
         self._follow("after start retired", path)
 
@@ -211,21 +248,3 @@ class Visit:
 
 def _of(data: Any) -> Mapping[str, Any]:
     return data if isinstance(data, dict) else {}
-
-
-def livestream_of(data: Any) -> Mapping[str, Any]:
-    """The livestream in an answer's data, whatever its shape; empty when there is none."""
-    if isinstance(data, list):
-        return livestream_of(data[0]) if data else {}
-    if not isinstance(data, dict):
-        return {}
-    if isinstance(data.get("livestream"), dict):
-        found: Mapping[str, Any] = data["livestream"]
-        return found
-    return livestream_of(data["livestreams"]) if isinstance(data.get("livestreams"), list) else data
-
-
-def status_of(data: Any) -> str | None:
-    """The status of that livestream."""
-    found = livestream_of(data).get("status")
-    return found if isinstance(found, str) else None

@@ -32,7 +32,8 @@ def build(output: Path, commit: str = "HEAD", checkout: Path = ROOT) -> Path:
             files.extractall(place, filter="data")
         command = [galaxy, "collection", "build", "--force", "--output-path", str(output.resolve()), place]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return Path(said.strip().rpartition(" ")[2])
+    # Created collection for eventops.cloudflare at /a path/with blanks
+    return Path(said.strip().partition(" at ")[2])
 
 
 def main() -> None:

@@ -40,7 +40,8 @@ def obstacle(version: str) -> str | None:
         return f"{version!r} is not a semantic version such as 1.2.0"
     if git("tag", "--list", version):
         return f"there is a tag {version} already"
-    if git("status", "--porcelain"):
+    # Whatever the user's settings are: what is untracked must not be released.
+    if git("status", "--porcelain", "--untracked-files=all"):
         return "the working tree has changes: commit or remove them"
     if not list((ROOT / "changelogs/fragments").glob("*.yml")):
         return "changelogs/fragments is empty: nothing has changed since the last release"
@@ -66,10 +67,11 @@ def release(version: str, check: list[str], imported: bool) -> int:
     set_version(version)
     changelog = str(Path(sys.executable).with_name("antsibull-changelog"))
     subprocess.run([changelog, "release", "--version", version], cwd=ROOT, check=True)
-    if subprocess.run(check, cwd=ROOT, check=False).returncode:
-        print(f"Not released: {shlex.join(check)} failed. Undo with: git checkout . && git clean -f", file=sys.stderr)
-        return 1
+    # What the check takes long for, and what comes meanwhile, is not part of it.
     git("add", "--all")
+    if subprocess.run(check, cwd=ROOT, check=False).returncode:
+        print(f"Not released: {shlex.join(check)} failed. Undo with: git reset --hard", file=sys.stderr)
+        return 1
     git("commit", "--quiet", "--message", f"Release {version}")
     archive = build(ROOT / ".build")
     found = [line for settings in SETTINGS.values() for line in complaints(archive, settings)] if imported else []

@@ -129,7 +129,7 @@ def released(checkout: Path, version: str, check: str = "true") -> subprocess.Co
 
 def test_a_release_is_one_command(checkout: Path, tmp_path: Path) -> None:
     """A changelog, a commit, a tag and an archive; nothing of it when a check fails."""
-    place = tmp_path / "clone"
+    place = tmp_path / "a clone"
     subprocess.run(["git", "clone", "--quiet", "--no-tags", checkout, place], check=True)
     collection = place / ".build/ansible_collections/eventops/cloudflare"
     collection.parent.mkdir(parents=True)
@@ -139,10 +139,14 @@ def test_a_release_is_one_command(checkout: Path, tmp_path: Path) -> None:
         assert refused.returncode == 1
         assert why_not in refused.stderr
     assert "has changes" in released(place, "2.0.0").stderr
-    subprocess.run(["git", "checkout", "--quiet", "."], cwd=place, check=True)
-    subprocess.run(["git", "clean", "--quiet", "-f"], cwd=place, check=True)
+    subprocess.run(["git", "reset", "--quiet", "--hard"], cwd=place, check=True)
+    # Git may have been told not to mention what it does not know of.
+    subprocess.run(["git", "config", "status.showUntrackedFiles", "no"], cwd=place, check=True)
+    (place / "token.txt").write_text("hidden")
+    assert "has changes" in released(place, "2.0.0").stderr
+    (place / "token.txt").unlink()
 
-    done = released(place, "2.0.0")
+    done = released(place, "2.0.0", "touch token.txt")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "ansible-galaxy collection publish" in done.stdout
     assert yaml.safe_load((place / "galaxy.yml").read_text())["version"] == "2.0.0"
@@ -151,6 +155,7 @@ def test_a_release_is_one_command(checkout: Path, tmp_path: Path) -> None:
     assert not list((place / "changelogs/fragments").glob("*.yml"))
     names = members(place / ".build/eventops-cloudflare-2.0.0.tar.gz")
     assert "CHANGELOG.md" in names
+    assert "token.txt" not in names
     tagged = subprocess.run(["git", "show", "--stat", "2.0.0"], cwd=place, check=True, capture_output=True, text=True)
     assert "execution-environment.yml" in tagged.stdout
     assert "there is a tag" in released(place, "2.0.0").stderr
