@@ -22,7 +22,8 @@ options:
       - With V(app_daily), the sessions and recordings of the app by day. The time range counts in whole days, and is the last 30 days if it
         is not given.
       - With V(event), the sessions of the livestreams of one event, by room, and how long each was sent and watched. O(event), O(streams) and
-        O(others) say which event it is. Retired meetings count as well. It takes three lists, and one request for each room.
+        O(others) say which event it is. Retired meetings count as well. It takes three lists, and one request for each room, or more where
+        the answer about a meeting does not hold all its livestreams. A livestream counts for the event that its name says.
     type: str
     choices: [livestreams, livestreams_daily, app_daily, event]
     default: livestreams

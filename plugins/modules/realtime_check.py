@@ -26,6 +26,7 @@ options:
   ingest_servers:
     description:
       - Ingest servers that encoders push to, such as V(rtmps://live.example.org:443/live). A connection to each is opened and closed.
+        Those at one host and port are tried once. Over SRT, which takes UDP, only the name of the host is looked up.
       - Without any, those of the independent livestreams that exist are tried. If these cannot be reached, nothing fails, since encoders may
         be elsewhere.
     type: list
