@@ -73,6 +73,35 @@ def refused(method: Any, *ids: str, **arguments: Any) -> dict[str, Any]:
     return {"exception": None}
 
 
+def live_inputs() -> dict[str, Any]:
+    """The operations of Stream's live inputs. The SDK has none that rotates keys or lists the recordings of one."""
+    inputs = client.stream.live_inputs
+    made = inputs.create(account_id=ACCOUNT_ID, meta={"name": "mast"}, recording={"mode": "automatic"})
+    control(f"/stream/live_inputs/{made.uid}/connect")
+    listed = inputs.list(account_id=ACCOUNT_ID)
+    changed = inputs.update(made.uid, account_id=ACCOUNT_ID, enabled=False, recording={"mode": "automatic"})
+    outputs = {"account_id": ACCOUNT_ID, "live_input_identifier": made.uid}
+    output = inputs.outputs.create(**outputs, url="rtmps://example.org/live", stream_key="k")
+    disabled = inputs.outputs.update(output.uid, **outputs, enabled=False)
+    there = [item.uid for item in inputs.outputs.list(made.uid, account_id=ACCOUNT_ID)]
+    inputs.outputs.delete(output.uid, **outputs)
+    read = inputs.get(made.uid, account_id=ACCOUNT_ID)
+    inputs.delete(made.uid, account_id=ACCOUNT_ID)
+    try:
+        inputs.get(made.uid, account_id=ACCOUNT_ID)
+        gone = None
+    except cloudflare.NotFoundError as error:
+        gone = [item.code for item in error.errors]
+    return {
+        "made": {"created": typed(made.created), "status": made.status, "mode": made.recording.mode},
+        "key": len(made.rtmps.stream_key) > 0 and len(made.srt.passphrase) > 0 and made.web_rtc.url.startswith("https"),
+        "listed": {"names": [item.meta["name"] for item in listed.live_inputs], "total": listed.total},
+        "changed": {"enabled": changed.enabled, "same": read.uid == made.uid},
+        "outputs": {"enabled": [output.enabled, disabled.enabled], "same": there == [output.uid]},
+        "gone": gone,
+    }
+
+
 def exercise() -> dict[str, Any]:
     """All operations, in an order in which each has something to see."""
     streams, meetings = kit.livestreams, kit.meetings
@@ -155,6 +184,8 @@ def exercise() -> dict[str, Any]:
     if hasattr(streams, "create_independent_livestream"):
         created = call(streams.create_independent_livestream, name="studio").data
         report["create_livestream"] = {"id": created.id, "name": created.name, "meeting_id": created.meeting_id}
+
+    report["live_inputs"] = live_inputs()
 
     hooks = kit.webhooks
     fields = {"name": "status", "url": "https://example.com/hook", "events": ["livestreaming.statusUpdate"]}

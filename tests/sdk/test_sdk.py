@@ -28,6 +28,7 @@ from simulator.operations import APP, OPERATIONS
 from simulator.server import running
 
 VERSIONS = ("5.9.0", "5.6.0")
+OF_STREAM = [operation for operation in OPERATIONS if operation.path.startswith("/stream/")]
 
 pytestmark = pytest.mark.sdk
 
@@ -142,6 +143,20 @@ def test_webhooks(outcome: Outcome) -> None:
     assert (report["list_webhooks"], report["delete_webhook"]) == ({"ids": [hook]}, {"id": hook})
     assert report["get_webhook"] == {"name": "status"}
     assert (report["update_webhook"], report["replace_webhook"]) == ({"enabled": False}, {"enabled": True})
+
+
+def test_live_inputs(outcome: Outcome) -> None:
+    """Stream's API beside it, by the same SDK."""
+    assert outcome.report["live_inputs"] == {
+        "made": {"created": "datetime", "status": None, "mode": "automatic"},
+        "key": True,
+        "listed": {"names": ["mast"], "total": 1},
+        "changed": {"enabled": False, "same": True},
+        "outputs": {"enabled": [True, False], "same": True},
+        "gone": [10003],
+    }
+    sent = {entry.operation for entry in outcome.entries} & {operation.name for operation in OF_STREAM}
+    assert {operation.name for operation in OF_STREAM} - sent == {"rotate_keys", "list_live_input_videos"}
 
 
 def test_what_was_sent(outcome: Outcome) -> None:

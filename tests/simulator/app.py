@@ -19,12 +19,16 @@ from pydantic import BaseModel
 
 from . import models
 from .clock import iso
-from .control import control
+from .control import control, local_only
 from .edge import ENTRY, Edge, edge_error, no_route
 from .faults import Answer, Scope
 from .handlers import Invalid, NotJson, handlers
 from .operations import APP, PREFIX, Target
 from .state import ApiError, Service
+from .stream.app import control as stream_control
+from .stream.app import refused as refused_by_stream
+from .stream.app import stream, watching
+from .stream.state import StreamError
 from .wire import Json, Wire
 from .world import World
 
@@ -413,17 +417,6 @@ async def list_apps(request: Request, query: Annotated[models.ListApps, Query()]
     return _good({"data": [app], "paging": {"total_count": 1, "start_offset": 1, "end_offset": 1}})
 
 
-@beside.get("/accounts/{account_id}/stream/live_inputs")
-async def list_live_inputs(request: Request, query: Annotated[models.ListLiveInputs, Query()]) -> Response:
-    """The live inputs of Cloudflare Stream: there are none."""
-    match _world(request).profile.stream_offered:
-        case "403":
-            return _edge(403, 10000, "Authentication error")
-        case "list":
-            return _of_account([])
-    return _of_account({"liveInputs": [], "range": 0, "total": 0})
-
-
 # --- playback --------------------------------------------------------------------------------------------------------
 
 
@@ -459,7 +452,7 @@ class Api:
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
-        self._handlers = handlers([*api.routes, *beside.routes])
+        self._handlers = handlers([*api.routes, *beside.routes, *stream.routes])
 
     async def __call__(self, scope: Scope, target: Target, query: Mapping[str, str], body: bytes) -> Answer:
         """One request to an operation that exists."""
@@ -468,7 +461,11 @@ class Api:
             response = await self._handlers[target.operation.name](request, target, query, body)
         except ApiError as refused:
             response = await _refused(request, refused)
+        except StreamError as refused:
+            response = await refused_by_stream(request, refused)
         except Invalid as invalid:
+            if target.operation.path.startswith("/stream/"):
+                return edge_error(400, 10005, f"Bad Request: {invalid.message}")
             response = Quick({"message": invalid.message, "success": False}, invalid.status)
         except NotJson:
             response = Quick(_error(400, "The request body is not valid JSON"), 400)
@@ -481,11 +478,14 @@ def make_app(world: World) -> Edge:
         title="RealtimeKit simulator",
         summary="The part of Cloudflare RealtimeKit's REST API that livestreams meetings.",
         redoc_url=None,
-        exception_handlers={ApiError: _refused},
+        exception_handlers={ApiError: _refused, StreamError: refused_by_stream},
     )
     app.state.world = world
     app.include_router(api)
     app.include_router(beside)
+    app.include_router(stream, dependencies=_SCHEMES)
     app.include_router(playback)
+    app.include_router(watching)
     app.include_router(control)
+    app.include_router(stream_control, dependencies=[Depends(local_only)])
     return Edge(app, Api(app), world)

@@ -137,8 +137,25 @@ class Control:
         truth: list[dict[str, Any]] = self._call("GET", "/livestreams")
         return truth
 
+    def configure_stream(self, profile: str | None = None, /, **settings: Any) -> None:
+        """Change how live inputs are: a named profile, with fields over it; objects stay."""
+        self._call("PATCH", "/stream/profile", {**({"profile": profile} if profile else {}), **settings})
+
+    def live_inputs(self) -> list[dict[str, Any]]:
+        """The truth about all live inputs of Stream, oldest first."""
+        truth: list[dict[str, Any]] = self._call("GET", "/stream/live_inputs")
+        return truth
+
+    def connect(self, uid: str, state: str = "connected") -> None:
+        """An encoder connects to a live input, or what is known of it changes."""
+        self._call("POST", f"/stream/live_inputs/{uid}/connect", {"state": state})
+
+    def disconnect(self, uid: str) -> None:
+        """The encoder goes."""
+        self._call("POST", f"/stream/live_inputs/{uid}/disconnect")
+
     def secrets(self) -> list[str]:
-        """Every stream key ever issued."""
+        """Every stream key ever issued, and what else lets somebody broadcast."""
         keys: list[str] = self._call("GET", "/secrets")
         return keys
 

@@ -28,12 +28,13 @@ def _world(request: Request) -> World:
     return cast(World, request.app.state.world)
 
 
-async def _local_only(request: Request) -> None:
+async def local_only(request: Request) -> None:
+    """Refuse clients on other machines."""
     if request.client is None or not ipaddress.ip_address(request.client.host).is_loopback:
         raise HTTPException(403, "The control plane only answers this machine")
 
 
-control: Final = APIRouter(prefix="/_simulator", tags=["control plane"], dependencies=[Depends(_local_only)])
+control: Final = APIRouter(prefix="/_simulator", tags=["control plane"], dependencies=[Depends(local_only)])
 
 
 class _Input(BaseModel):
@@ -229,7 +230,8 @@ def _truth(livestream: Livestream, now: float) -> dict[str, Any]:
 @control.get("/secrets")
 async def secrets(request: Request) -> list[str]:
     """Every stream key ever issued: none of them may appear where a client writes."""
-    return [livestream.stream_key for livestream in _world(request).service.ordered]
+    world = _world(request)
+    return [*(livestream.stream_key for livestream in world.service.ordered), *world.live_inputs.secrets()]
 
 
 @control.put("/faults")

@@ -18,6 +18,7 @@ from . import models
 PREFIX: Final = "/client/v4"
 ACCOUNT: Final = PREFIX + "/accounts/{account_id}"
 APP: Final = ACCOUNT + "/realtime/kit/{app_id}"
+_INPUT: Final = "/stream/live_inputs/{live_input_id}"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,16 @@ OPERATIONS: Final = (
     Operation("delete_webhook", "DELETE", "/webhooks/{webhook_id}"),
     Operation("list_apps", "GET", "/realtime/kit/apps", models.ListApps, ACCOUNT),
     Operation("list_live_inputs", "GET", "/stream/live_inputs", models.ListLiveInputs, ACCOUNT),
+    Operation("create_live_input", "POST", "/stream/live_inputs", None, ACCOUNT),
+    Operation("get_live_input", "GET", _INPUT, None, ACCOUNT),
+    Operation("update_live_input", "PUT", _INPUT, None, ACCOUNT),
+    Operation("delete_live_input", "DELETE", _INPUT, None, ACCOUNT),
+    Operation("rotate_keys", "POST", f"{_INPUT}/rotate_keys", None, ACCOUNT),
+    Operation("list_live_input_videos", "GET", f"{_INPUT}/videos", None, ACCOUNT),
+    Operation("list_outputs", "GET", f"{_INPUT}/outputs", None, ACCOUNT),
+    Operation("create_output", "POST", f"{_INPUT}/outputs", None, ACCOUNT),
+    Operation("update_output", "PUT", f"{_INPUT}/outputs/{{output_id}}", None, ACCOUNT),
+    Operation("delete_output", "DELETE", f"{_INPUT}/outputs/{{output_id}}", None, ACCOUNT),
     Operation("verify_account_token", "GET", "/tokens/verify", None, ACCOUNT),
     Operation("verify_token", "GET", "/user/tokens/verify", None, PREFIX),
 )
@@ -66,6 +77,7 @@ OPERATIONS: Final = (
 CONNECT: Final = "connect"
 
 UNKNOWN: Final = Operation("unknown", "", "")
+_UNKNOWN_BESIDE: Final = Operation("unknown", "", "", base=ACCOUNT)
 
 _SEGMENTS: Final = [(operation, operation.path.split("/")[1:]) for operation in OPERATIONS if operation.base == APP]
 _BESIDE: Final = [
@@ -96,11 +108,15 @@ class Target:
 def resolve(method: str, path: str) -> Target:
     """``path`` is the whole one, with the prefix."""
     parts = path.split("/")
-    for operation, pattern in _BESIDE:
-        if _fits(pattern[1:], parts[1:]):
-            account = parts[4] if operation.base == ACCOUNT else None
-            found = operation if operation.method == method else UNKNOWN
-            return Target(found, account, None, operation.method != method)
+    beside = [(operation, pattern) for operation, pattern in _BESIDE if _fits(pattern[1:], parts[1:])]
+    for operation, pattern in beside:
+        account = parts[4] if operation.base == ACCOUNT else None
+        if operation.method == method:
+            names = {name[1:-1]: part for name, part in zip(pattern, parts, strict=True) if name[:1] == "{"}
+            ids = {name: part for name, part in names.items() if name != "account_id"}
+            return Target(operation, account, None, False, ids)
+    if beside:
+        return Target(_UNKNOWN_BESIDE, account, None, True)
     # ['', 'client', 'v4', 'accounts', ACCOUNT, 'realtime', 'kit', APP, ...]
     if len(parts) < 9 or parts[1:4] != ["client", "v4", "accounts"] or parts[5:7] != ["realtime", "kit"]:
         return Target(UNKNOWN, None, None, False)

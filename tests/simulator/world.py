@@ -18,6 +18,8 @@ from .limits import Limiter
 from .outsider import Event
 from .profile import DEFAULT, NAMED, Profile
 from .state import Service
+from .stream.profile import DEFAULT as STREAM
+from .stream.state import LiveInputs
 from .wire import Wire
 
 
@@ -43,6 +45,7 @@ class World:
         self.faults = Faults()
         self.limiter = Limiter()
         self.service = Service(profile)
+        self.live_inputs = LiveInputs(self.service.clock, STREAM)
         # What somebody else has done, see `simulator.outsider`.
         self.happened: list[Event] = []
         self.closing = asyncio.Event()
@@ -99,3 +102,4 @@ class World:
         self.limiter.clear()
         self.happened.clear()
         self.service = Service(profile)
+        self.live_inputs = LiveInputs(self.service.clock, STREAM)
