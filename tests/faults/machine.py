@@ -348,7 +348,7 @@ class Schedule(RuleBasedStateMachine):
         wanted=st.lists(tasks, min_size=1, max_size=3),
         wrong=st.one_of(
             st.lists(harmless_faults, max_size=2),
-            lost.map(lambda fault: [fault]),
+            (lost | throttled).map(lambda fault: [fault]),
             st.lists(faults | lost | refused | throttled, max_size=2),
             st.lists(faults | lost | refused | throttled, min_size=2, max_size=5),
         ),

@@ -434,7 +434,8 @@ def verdict_on(mutant: Mutant, output: str, passed: int) -> Verdict:
 
     Only a promise that was broken is a find: any other error may be one of the search itself.
     """
-    reasons = re.findall(r"^E +(?:\| )?((?:\w+\.)*(?:AssertionError|Hang): .+)", output, re.MULTILINE)
+    # pytest leaves out "AssertionError" where the text begins with "assert".
+    reasons = re.findall(r"^E +(?:\| )?((?:\w+\.)*(?:AssertionError|Hang)[:(] ?.+|assert .+)", output, re.MULTILINE)
     message = reasons[0] if reasons else output[-300:]
     return Verdict(mutant.name, mutant.search.name, mutant.search.unit, passed + 1 if reasons else None, message)
 

@@ -40,6 +40,7 @@ def test_a_verdict() -> None:
     assert (verdict.found_after, verdict.message) == (13, "AssertionError: ann created two")
     assert (verdict.search, verdict.unit) == (SCHEDULES.name, "schedule")
     assert verdict_on(MUTANT, "E  | simulator.stage.Hang: ann", 1).found_after == 2
+    assert verdict_on(MUTANT, "E       assert 1 == 2", 1).found_after == 2
     assert verdict_on(MUTANT, "E   TypeError: missing\nFAILED tests/faults/x.py::test_x", 0).found_after is None
     assert verdict_on(MUTANT, "500 passed in 3 s", 500).found_after is None
 
