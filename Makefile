@@ -25,9 +25,9 @@ COLLECTION := $(BUILD)/ansible_collections/eventops/cloudflare
 REQUIREMENTS := requirements/ansible.txt requirements/dev.txt requirements/test.txt requirements/awx.txt \
   meta/ee-requirements.txt
 # Under 8 minutes on two idle cores
-TESTS := integration faults abuse unit lint docs-lint sdk types
+TESTS := integration faults-first abuse unit lint docs-lint sdk types
 # What test-all adds: other releases of ansible-core, the Automation Platform, browsers, the archive
-MORE := thorough sanity edges sanity-ends awx browser publish
+MORE := faults thorough sanity edges sanity-ends awx browser publish
 ENV := $(VENV)/.ready $(COLLECTION)
 
 export ANSIBLE_COLLECTIONS_PATH = $(CURDIR)/$(BUILD)
@@ -187,6 +187,10 @@ awx: $(ENV) ## The Automation Platform pattern: setup, jobs, surveys, execution 
 faults: $(ENV) ## Each write once, each result true: random faults, open points, races (SCHEDULES=500)
 	$(call say,Faults)
 	@FAULTS_SCHEDULES=$(SCHEDULES) "$(VENV)/bin/python" -m pytest tests/faults -n 2 --dist worksteal $(ARGS)
+
+.PHONY: faults-first
+faults-first: $(ENV) ## The first part of it
+	@FAULTS_STRIDE=244 FAULTS_EVENTS=40 FAULTS_PLAYS=5 $(MAKE) --no-print-directory faults SCHEDULES=150
 
 .PHONY: test-faults
 test-faults: $(ENV) ## The same at full length, and bugs put back; writes docs/reliability.md

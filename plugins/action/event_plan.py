@@ -69,7 +69,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         except RecursionError:
             return {**result, "failed": True, "msg": TOO_DEEP}
         except InvalidOption as error:
-            return {**result, "failed": True, "msg": str(error)}
+            # A misspelt variable may be why something is missing.
+            hints = self._unknown_variables(prefix, task_vars or {})
+            return {**result, "failed": True, "msg": ". ".join([str(error), *hints])}
         except ScheduleError as error:
             return {
                 **result,

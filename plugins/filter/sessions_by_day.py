@@ -20,7 +20,8 @@ options:
     elements: dict
     required: true
   zone:
-    description: The time zone of the event, such as V(Europe/Berlin). Days are those of UTC if it is not given or not known here.
+    description: The time zone of the event, such as V(Europe/Berlin) or V(+02:00). Days are those of UTC if it is not given or not known
+      here.
     type: str
   first:
     description: The first day of the event, YYYY-MM-DD. What began before it is only counted, in C(outside).
@@ -57,25 +58,38 @@ _value:
       null where a session has no end), C(on_air), and its sums.
     - C(rooms), for each room C(name), C(title), C(listed), C(failed) and its sums.
     - The sums are C(count) (sessions), C(total_ingest_seconds) and C(total_viewer_seconds). Those of all rooms are beside C(days).
+    - C(lines) has each room as a line of text.
     - C(outside) is the number of sessions that began on other days, and C(zone) the time zone of the days.
   type: dict
 """
 
 from collections.abc import Callable
+from datetime import timezone
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.attendance import sessions_by_day
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.attendance import (
+    nights_of,
+    sessions_by_day,
+)
+
+ODD = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
 
 
 def by_day(
     rooms: Any, zone: Any = None, first: Any = None, last: Any = None, only: Any = (), talks: Any = ()
 ) -> dict[str, Any]:
-    """The filter. Raises AnsibleFilterError for what the module does not return."""
+    """The filter. Raises AnsibleFilterError for what the module, or a schedule, does not return."""
+    if not isinstance(only, (list, tuple)) or not all(isinstance(day, str) for day in only):
+        raise AnsibleFilterError("sessions_by_day needs a list of days, YYYY-MM-DD, for only")
     try:
-        return sessions_by_day(rooms, str(zone) if zone else None, first, last, list(only), list(talks))
-    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        nights_of(talks, timezone.utc)
+    except ODD:
+        raise AnsibleFilterError("sessions_by_day needs day, start and end of each of the talks") from None
+    try:
+        return sessions_by_day(rooms, str(zone) if zone else None, first, last, only, talks)
+    except ODD as error:
         raise AnsibleFilterError(
             "sessions_by_day needs the rooms that realtime_analytics_info returns with report: event"
         ) from error

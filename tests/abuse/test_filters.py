@@ -63,6 +63,8 @@ FILTERS: Mapping[str, tuple[Callable[..., Any], Mapping[str, Any]]] = {
                 "zone": "Europe/Berlin",
                 "first": "2027-08-19",
                 "last": "2027-08-22",
+                "only": ["2027-08-20"],
+                "talks": [{"day": "2027-08-20", "start": "2027-08-20T20:00+02:00", "end": "2027-08-21T01:00+02:00"}],
             },
         ),
     )
@@ -72,6 +74,7 @@ PARAMETERS = [(name, parameter) for name, (_call, values) in FILTERS.items() for
 FIELDS = [
     *(("day_chart", "_input", field) for field in ("date", "count")),
     *(("sessions_by_day", "_input", field) for field in ("name", "title", "listed", "sessions", "failed")),
+    *(("sessions_by_day", "talks", field) for field in ("day", "start", "end")),
 ]
 
 

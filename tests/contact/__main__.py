@@ -86,6 +86,10 @@ def main(arguments: list[str] | None = None) -> int:
         answer = "no answer" if first is None else str(first.status)
         print(f"Nothing is written: the list of livestreams was refused ({answer}). Check the token", file=sys.stderr)
         return 1
+    made = visit.answers.get("meeting")
+    if made is not None and made.status == 404:
+        print("Nothing is written: there is no such app. Check CLOUDFLARE_REALTIME_APP_ID", file=sys.stderr)
+        return 1
     found = {"service": "cloudflare" if at_cloudflare else "another", **_document(visit)}
     text = json.dumps(found, indent=2) + "\n"
     try:

@@ -234,6 +234,16 @@ def test_a_limit_is_no_property_of_the_service(
     assert "analytics_time" not in profile
 
 
+def test_an_app_that_does_not_exist_is_no_finding(
+    simulator: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "contact.json"
+    monkeypatch.setattr(simulator, "app_id", "other")
+    assert disturbed(simulator, monkeypatch, place) == 1
+    assert "there is no such app" in capsys.readouterr().err
+    assert not place.exists()
+
+
 def test_neither_keys_nor_headers_hold_an_id() -> None:
     secret = "0123456789abcdef0123456789abcdef"
     answer = Answer("any", 200, {f"x-acct-{secret}": "1", "CF-Ray": "2"}, {"errors": 5, secret: {secret: 1}, "uid": 1})

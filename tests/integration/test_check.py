@@ -170,6 +170,13 @@ def test_an_answer_that_is_not_understood_says_nothing(
     assert ran.values["passed"]
 
 
+def test_where_nothing_is_found_base_url_is_wrong(actor: Any, sim: Control) -> None:
+    ran = actor(CHECK, base_url=sim.url, on_failure="warn")
+    ok, said, advice = found(ran.values)["Account and app"]
+    assert (ok, advice) == (False, "Check account_id, and base_url, which ends in /client/v4 at Cloudflare")
+    assert sim.url in said
+
+
 def test_a_list_inside_an_object_is_read(actor: Any, sim: Control) -> None:
     hook = {"name": "hall", "events": ["livestreaming.statusUpdate"], "enabled": True}
     app = {"id": sim.app_id, "name": "right"}
@@ -212,6 +219,7 @@ def test_the_playbook(playbook: Any, sim: Control, here: bool) -> None:
     bad = playbook(PLAYBOOK, extra={"event_check_data": str(place)})
     assert bad.returncode == 2
     assert "✗ Token: it expires at" in bad.output
+    assert bad.failure == "Token: see the table above"
     assert json.loads(place.read_text())["passed"] is False
     without = playbook(PLAYBOOK, environment={"CLOUDFLARE_API_TOKEN": None, "CLOUDFLARE_ACCOUNT_ID": None})
     assert without.returncode == 2

@@ -223,6 +223,10 @@ def test_a_misspelt_variable_is_named(playbook: Any) -> None:
     assert "the role has no variable event_livestream_shedule: did you mean event_livestream_schedule?" in said
     assert "the role has no variable event_livestream_nonsense" in said
     assert said.count("the role has no variable") == 2
+    # Where it is why nothing is planned, the failure says it.
+    alone = playbook(STOP, **answers(evnt="camp2019"))
+    assert alone.returncode == 2
+    assert "the role has no variable event_livestream_evnt: did you mean event_livestream_event?" in alone.failure
 
 
 def test_the_play_of_the_guide(playbook: Any, sim: Control) -> None:

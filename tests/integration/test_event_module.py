@@ -591,3 +591,14 @@ def test_a_list_that_fails_does_not_keep_the_others_from_being_stopped(event: An
     assert (ran.values["failed"], on_air(sim)) == (True, {})
     assert [item["on_air"] for item in ran.values["streams"]] == [False, None]
     assert "1 of 2 rooms failed: camp-gone: list the meetings: HTTP 403" in ran.values["msg"]
+
+
+@pytest.mark.parametrize("state", ["present", "started", "stopped"])
+def test_a_report_on_a_misspelt_event_says_so(event: Any, info: Any, sim: Control, state: str) -> None:
+    """What is stopped may be over: then nothing is left, and that is only told."""
+    sim.add_meeting(title="camp: Curie")
+    ran = info(event="cmap", state=state)
+    told = ran.values.get("msg", "") + "".join(ran.warnings)
+    assert "event's name 'cmap': did you mean 'camp'?" in told
+    assert bool(ran.values.get("failed")) is (state != "stopped")
+    assert not info(event="camp", state=state).values.get("failed")

@@ -216,6 +216,7 @@ BAD = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.cores
 def test_both_ways_validate_the_same(playbook: Any, sim: Control) -> None:
     found = []
@@ -229,6 +230,7 @@ def test_both_ways_validate_the_same(playbook: Any, sim: Control) -> None:
         assert here == there
 
 
+@pytest.mark.thorough
 @pytest.mark.cores
 def test_both_ways_treat_aliases_deprecations_and_secrets_the_same(playbook: Any) -> None:
     """On a module made for this: none of the collection's has an alias, or anything deprecated."""

@@ -547,6 +547,20 @@ class TestEventReport:
         assert "may be what the service calls" in ran.values["msg"]
         assert [room["count"] for room in ran.values["analytics"]["rooms"]] == [None, 1]
 
+    def test_an_event_of_which_there_is_nothing_is_no_event_without_sessions(self, actor: Any, sim: Control) -> None:
+        """A misspelt name, or another app. A room that was never livestreamed is one."""
+        sim.add_meeting(title="camp2027: Hall")
+        room = {"name": "camp2027-hall", "meeting_title": "camp2027: Hall"}
+        for options, text in (
+            ({"event": "camp2072"}, "nothing carries the event's name 'camp2072': did you mean 'camp2027'?"),
+            ({"streams": [{**room, "meeting_title": "camp2072: Hall"}]}, "none of these rooms was found: check"),
+        ):
+            ran = actor("realtime_analytics_info", report="event", **options)
+            assert ran.values["failed"]
+            assert text in ran.values["msg"].lower()
+        for options in ({"event": "camp2027"}, {"streams": [room]}):
+            assert actor("realtime_analytics_info", report="event", **options).values["analytics"]["count"] == 0
+
     def test_only_what_goes_on_is_on_the_air(self, actor: Any, sim: Control) -> None:
         going, failed = (sim.add_meeting(title=f"camp: {name}") for name in ("Going", "Failed"))
         for meeting, name in ((going, "camp-going"), (failed, "camp-failed")):
@@ -599,6 +613,8 @@ class TestEventReport:
         extra = {f"event_livestream_{name}": value for name, value in variables.items()}
         ran = playbook(REPORT_PLAYBOOK, extra=extra)
         assert (ran.returncode, ran.changed, ran.accepted) == (0, 2, []), ran.output
+        lines = ran.registered(f"{TITLE}Tell how long each room was sent and watched")["msg"]
+        assert lines[0].startswith("Curie: 2 sessions, sent 3:0")
         operations = {entry.operation for entry in ran.journal}
         assert operations == {"list_meetings", "list_livestreams", "get_meeting_livestreams", "get_livestream"}
         found = json.loads(data.read_text())

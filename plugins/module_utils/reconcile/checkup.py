@@ -178,6 +178,9 @@ class _Checkup:
         try:
             apps, all_of_them = account.apps()
         except RequestFailed as error:
+            if isinstance(error, ApiError) and error.status == 404:
+                advice = "Check account_id, and base_url, which ends in /client/v4 at Cloudflare"
+                return Finding(name, False, f"nothing was found at {api.client.base_url} ({error.said})", advice)
             found = f"no meetings were found, and an app that does not exist may look the same ({error.said})"
             return Finding(name, None, found, "See in the dashboard whether app_id is right")
         if self.params["app_id"].strip() in apps:
@@ -225,7 +228,7 @@ class _Checkup:
         if remaining is None:
             self.note("Requests left", None, "the service does not tell")
         elif remaining >= needed:
-            self.note("Requests left", True, f"{remaining} of Cloudflare's limit")
+            self.note("Requests left", True, f"{remaining}, until Cloudflare counts anew")
         else:
             advice = "All tokens of the user and the dashboard share one limit: wait, or use the token of another user"
             self.note("Requests left", False, f"{remaining}, and {needed} are wanted", advice)

@@ -36,7 +36,12 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool
     failure_values,
     in_pool,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.rooms import PRESENT, Room, rooms_of
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.rooms import (
+    PRESENT,
+    Room,
+    nearest,
+    rooms_of,
+)
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.slugs import (
     SLUG,
     check_slug,
@@ -153,7 +158,10 @@ def event_sessions(
         raise InvalidRequest("give streams, or event: which event is meant?")
     # Those of an event that is over are retired.
     meetings = {item.id: item for status in (ACTIVE, INACTIVE) for item in api.meetings(status=status) if item.id}
-    counted = _Event(slug, rooms, params["others"], meetings, api.livestreams()).counted()
+    event = _Event(slug, rooms, params["others"], meetings, api.livestreams())
+    counted = event.counted()
+    if not event.known and not any(item.livestreams or item.failure for item in counted):
+        raise StateUnreachable(event.unknown())
     known = [item for item in counted if item.failure is None]
     in_pool(context, params["concurrency"], lambda item: item.read(api), known, "reading sessions")
     failures = [(item.name, item.failure) for item in counted if item.failure is not None]
@@ -211,6 +219,20 @@ class _Event:
         own = {item.name or "" for item in livestreams if slug and slug_of_name(item.name, self._slugs) == slug}
         start = f"{slug}-"
         self._shorts = {name[len(start) :] for name in self._listed | own if name.startswith(start)}
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a meeting of the event, also one that was never livestreamed."""
+        titles = {canonical(item.title or "") for item in self._meetings.values()}
+        own = self._slug is not None and any(slug_of_title(m.title) == self._slug for m in self._meetings.values())
+        return own or bool(self._by_id.keys() & self._meetings.keys() or self._by_title.keys() & titles)
+
+    def unknown(self) -> str:
+        """What to say of an event of which there is nothing: it, or the app, is probably not the one that is meant."""
+        if self._slug is None:
+            return "none of these rooms was found: check their names, app_id and account_id"
+        text = f"nothing carries the event's name {self._slug!r}"
+        return nearest(text, self._slug, sorted(self._slugs - {self._slug}))
 
     def _look_up(self, room: str, wanted: str, names: Named[Any]) -> None:
         """A service may cut names: then nobody can tell whether what begins like the room's is the room's."""

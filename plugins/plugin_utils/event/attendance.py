@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 from ansible_collections.eventops.cloudflare.plugins.module_utils.times import unix_seconds
 
 Row = dict[str, Any]
+_OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})")
 BEGAN = ("started_time", "invoked_time", "created_at")  # when a session began: the first of these that is a time
 
 
@@ -28,14 +30,16 @@ def sessions_by_day(
     """What ``realtime_analytics_info`` returns of the rooms of an event, by day, and the sums of each room.
 
     Returns ``days`` (``day``, YYYY-MM-DD in ``zone``; ``rooms`` with ``name``, ``title``, ``began`` and ``ended``,
-    HH:MM, ``on_air``, and the sums; the sums of the day), ``rooms`` and the sums of all, and ``zone``: ``UTC`` for one
-    that is not known here. ``first`` and ``last`` are the days of the event, and ``only`` those of them that are meant,
-    YYYY-MM-DD, where not all are: what began on others is in ``outside``, a number of sessions, and nowhere else. A
-    session belongs to the day on which it began. Until the last of the ``talks`` of a day (``day``, ``start``, ``end``)
-    has ended, this is that day, also after midnight. One without a time has no day: None.
+    HH:MM, ``on_air``, and the sums; the sums of the day), ``rooms`` and the sums of all, ``lines``, which say the same
+    of the rooms, and ``zone``: ``UTC`` for one that is not known here. It may be an offset, such as +02:00.
+
+    ``first`` and ``last`` are the days of the event, and ``only`` those of them that are meant, YYYY-MM-DD, where not
+    all are: what began on others is in ``outside``, a number of sessions, and nowhere else. A session belongs to the
+    day on which it began. Until the last of the ``talks`` of a day (``day``, ``start``, ``end``) has ended, this is
+    that day, also after midnight. One without a time has no day: None.
     """
     known = _zone(zone)
-    nights = _nights(talks, known)
+    nights = nights_of(talks, known)
     days: dict[str | None, dict[int, list[Row]]] = {}
     outside = 0
     for place, room in enumerate(rooms):
@@ -57,12 +61,26 @@ def sessions_by_day(
             for room, found in zip(rooms, by_room)
         ],
         "outside": outside,
+        "lines": [_line(room, _sums(found, room)) for room, found in zip(rooms, by_room)],
         **_sums([item for found in by_room for item in found]),
     }
 
 
-def _nights(talks: Sequence[Mapping[str, Any]], zone: tzinfo) -> dict[str, tuple[datetime, datetime]]:
-    """When the first talk of each day begins, and the last one ends."""
+def _line(room: Mapping[str, Any], sums: Mapping[str, Any]) -> str:
+    """A room in a line. Times are hours and minutes."""
+    title = _named(room)["title"]
+    if sums["count"] is None:
+        return f"{title}: could not be read"
+    sent, watched = (int(sums[key] // 60) for key in ("total_ingest_seconds", "total_viewer_seconds"))
+    times = f"sent {sent // 60}:{sent % 60:02}, watched {watched // 60}:{watched % 60:02}"
+    return f"{title}: {sums['count']} {'session' if sums['count'] == 1 else 'sessions'}, {times}"
+
+
+def nights_of(talks: Sequence[Mapping[str, Any]], zone: tzinfo) -> dict[str, tuple[datetime, datetime]]:
+    """When the first talk of each day begins, and the last one ends.
+
+    Raises KeyError, OverflowError, TypeError or ValueError for what has no day, no start or no end.
+    """
     found: dict[str, tuple[datetime, datetime]] = {}
     for talk in talks:
         start, end = (datetime.fromisoformat(talk[key]).astimezone(zone) for key in ("start", "end"))
@@ -85,7 +103,11 @@ def _day(day: str | None, rooms: Sequence[Mapping[str, Any]], sessions: Mapping[
 
 
 def _zone(name: str | None) -> tzinfo:
+    offset = _OFFSET.fullmatch(name or "")
     try:
+        if offset:
+            minutes = int(offset.group(2)) * 60 + int(offset.group(3))
+            return timezone(timedelta(minutes=-minutes if offset.group(1) == "-" else minutes))
         return ZoneInfo(name) if name else timezone.utc
     except (KeyError, ValueError, OSError):
         return timezone.utc

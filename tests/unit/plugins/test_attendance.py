@@ -121,6 +121,26 @@ def test_of_a_room_that_could_not_be_read_nothing_is_known() -> None:
     assert found["count"] == 1
 
 
+def test_an_offset_is_a_zone() -> None:
+    late = session("2027-08-20T22:30:00.000Z", "2027-08-21T00:15:00.000Z")
+    for zone, day, began in (("+02:00", "2027-08-21", "00:30"), ("-0330", "2027-08-20", "19:00")):
+        found = sessions_by_day([room("curie", late)], zone)
+        assert (found["days"][0]["day"], found["days"][0]["rooms"][0]["began"], found["zone"]) == (day, began, zone)
+
+
+def test_lines_say_how_long() -> None:
+    rooms = [
+        room("curie", session("2027-08-20T08:00:00Z", None, sent=3661, watched=7200), title="Curie"),
+        room("gray", session("2027-08-20T08:00:00Z"), session("2027-08-20T09:00:00Z")),
+        {"name": "lost", "listed": True, "sessions": None},
+    ]
+    assert sessions_by_day(rooms)["lines"] == [
+        "Curie: 1 session, sent 1:01, watched 2:00",
+        "gray: 2 sessions, sent 2:00, watched 4:00",
+        "lost: could not be read",
+    ]
+
+
 @pytest.mark.parametrize(("zone", "shown"), [(ZONE, ZONE), (None, "UTC"), ("Mars/Olympus", "UTC"), ("../etc", "UTC")])
 def test_an_unknown_zone_is_not_claimed(zone: str | None, shown: str) -> None:
     assert sessions_by_day([], zone)["zone"] == shown
