@@ -602,3 +602,23 @@ def test_a_report_on_a_misspelt_event_says_so(event: Any, info: Any, sim: Contro
     assert "event's name 'cmap': did you mean 'camp'?" in told
     assert bool(ran.values.get("failed")) is (state != "stopped")
     assert not info(event="camp", state=state).values.get("failed")
+
+
+def test_a_room_whose_meeting_was_retired_on_the_air(event: Any, info: Any, sim: Control, actor: Any) -> None:
+    """A report does not call it started, since a start makes another meeting. That two are on the air then is told."""
+    event(*ROOMS, state="started")
+    earlier = meetings(event(*ROOMS, state="started"))[0]
+    actor("realtime_meeting", meeting_id=earlier, state="inactive")
+    report = info(*ROOMS, state="started")
+    assert report.values["missing"] == [ROOMS[0]["name"]]
+    assert any(f"from the meeting {earlier}, which is retired: nobody can join it" in text for text in report.warnings)
+    check = event(*ROOMS, state="started", check=True)
+    real = event(*ROOMS, state="started")
+    for ran in (check, real):
+        assert any(f"on the air from two meetings. The earlier one, {earlier}" in text for text in ran.warnings)
+    assert len(on_air(sim)) == len(ROOMS) + 1
+    actor(meeting_id=earlier, state="stopped")
+    again = event(*ROOMS, state="started")
+    assert not again.values["changed"]
+    assert not any("from two meetings" in text for text in again.warnings)
+    assert len(on_air(sim)) == len(ROOMS)

@@ -130,6 +130,7 @@ def test_what_is_there_is_looked_up(playbook: Any, sim: Control) -> None:
 @both_ways
 def test_credentials_from_module_defaults_reach_every_module(playbook: Any, sim: Control) -> None:
     environment = {name: None for name in playbook.environment() if name.startswith("CLOUDFLARE_")}
+    sim.add_meeting(title="camp: Meitner")
     needed: dict[str, Any] = {
         "realtime_livestream": {"name": "feed"},
         "realtime_livestreams": {"livestreams": []},
@@ -324,6 +325,7 @@ def test_the_examples_run(playbook: Any, sim: Control, module: str) -> None:
     examples = yaml.safe_load(source.split('EXAMPLES = r"""')[1].split('"""')[0])
     meeting = sim.add_meeting(id="bbb87945-df1c-49d9-8159-262a7ae6cfde")
     sim.add_meeting(id="5f3c9a0e-7b52-4c55-9d7e-0a4f1f7f3a11")
+    sim.add_meeting(title="camp2019: Meitner")
     sim.seed(meetings=1, active=True)
     sim.configure(created_later_status="INVOKED")
     if module == "realtime_livestream":

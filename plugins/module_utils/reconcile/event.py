@@ -33,6 +33,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.left
     Leftover,
     is_fed,
     leftovers_of,
+    mention,
+    on_air_twice,
     read_names,
     read_sessions,
     unlisted,
@@ -335,11 +337,8 @@ class Event:
         warnings += self.not_chosen()
         if self.slug and not self.lists.livestreams.active.whole:
             warnings.append("the list of what is on the air changed while it was read: more may be left over")
-        # Who names an event and lists nothing of it hears of what is on the air, or was.
-        told = [item for item in self.leftovers if self.rooms or self.params["others"] or item.on_air or item.stopping]
-        if told:
-            of = "left over from the event" if self.rooms or self.params["others"] else "of the event"
-            warnings.append(f"{of} {self.slug}: {', '.join(item.label for item in told)}")
+        warnings += [] if self.reports else on_air_twice(self.leftovers, self.rooms)
+        warnings += mention(self.slug, self.leftovers, bool(self.rooms or self.params["others"]))
         return Outcome(
             any(batch.changed for batch in batches),
             values,
@@ -371,8 +370,8 @@ class Event:
         there = room.why is None and (livestream.id or room.meeting_id) is not None
         if room.state == STOPPED:
             return self.is_on_air(room) is not False
-        if room.title and room.meeting and room.meeting.status == INACTIVE and not on_air(livestream):
-            # Nobody can join a retired meeting.
+        if room.title and room.meeting and room.meeting.status == INACTIVE:
+            # Nobody can join a retired meeting, also while it is on the air: a start makes another one.
             return True
         return not there or (room.state == STARTED and livestream.status != LIVE)
 

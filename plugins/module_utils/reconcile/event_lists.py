@@ -29,7 +29,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meet
     by_title,
     oldest_first,
 )
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import Named, is_form
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.naming import Named, canonical, is_form
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import in_pool
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.rooms import (
     RETIRED,
@@ -196,10 +196,7 @@ class EventLists:
                 own = self.slug is not None and slug_of(meeting.title, livestream.name, slugs) == self.slug
                 if livestream.name == room.name and meeting_id not in taken and own:
                     room.meeting = meeting
-                    room.warnings += (
-                        f"the livestream {room.name!r} is that of the meeting {meeting.id}, which is titled "
-                        f"{meeting.title!r} and {meeting.status or 'of unknown status'}, not of {room.title!r}",
-                    )
+                    room.warnings += (_of_another_meeting(room, meeting),)
                     # Another one of this name is left over.
                     break
         unknown = [room for room in lost if room.meeting is None]
@@ -337,3 +334,16 @@ def _find_in(titles: Named[Meeting], rooms: Iterable[Room]) -> None:
             _title, found = titles.find(room.title or "", f"the meeting {room.title!r}")
             if found:
                 room.meeting = oldest_first(found)[0]
+
+
+def _of_another_meeting(room: Room, meeting: Meeting) -> str:
+    """That a room is on the air from a meeting that does not have its title, or is retired."""
+    if meeting.status == INACTIVE and canonical(meeting.title or "") == canonical(room.title or ""):
+        return (
+            f"{room.name} is on the air from the meeting {meeting.id}, which is retired: nobody can join it, and a "
+            "start makes another meeting. To go on with it, make it active: realtime_meeting with its meeting_id"
+        )
+    return (
+        f"the livestream {room.name!r} is that of the meeting {meeting.id}, which is titled {meeting.title!r} and "
+        f"{meeting.status or 'of unknown status'}, not of {room.title!r}"
+    )

@@ -22,7 +22,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.comm
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.event_lists import EventLists
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool import failure_values, in_pool
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.rooms import STOPPED, Room, on_air
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.rooms import STARTED, STOPPED, Room, on_air
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.slugs import (
     slug_of,
     slug_of_name,
@@ -112,6 +112,23 @@ def read_names(api: RealtimeApi, leftovers: Sequence[Leftover]) -> Iterator[str]
             yield f"{item.label} may have key files, and the name of its livestream could not be read: {failure}"
             continue
         item.livestream = found[0].livestream if found else None
+
+
+def mention(slug: str | None, leftovers: Sequence[Leftover], listed: bool) -> list[str]:
+    """What is left over, in a warning. Who lists nothing of an event hears of what is on the air, or was."""
+    told = ", ".join(item.label for item in leftovers if listed or item.on_air or item.stopping)
+    return [f"{'left over from the event' if listed else 'of the event'} {slug}: {told}"] if told else []
+
+
+def on_air_twice(leftovers: Sequence[Leftover], rooms: Sequence[Room]) -> list[str]:
+    """A warning for each room that was started while an earlier meeting of it is still on the air."""
+    started = {room.name for room in rooms if room.state == STARTED}
+    return [
+        f"{item.current.name} is on the air from two meetings. The earlier one, {item.current.meeting_id}, is not the "
+        "room's any more, and who has its playback URL sees that one. realtime_livestream with its meeting_id stops it"
+        for item in leftovers
+        if item.on_air and item.stopping is None and item.current.meeting_id and item.current.name in started
+    ]
 
 
 def _on_air(lists: EventLists, rooms: Sequence[Room]) -> Iterator[Leftover]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.retry import Limit
 
+LONGEST_SLEEP = 5.0  # seconds until a request that waits for its turn looks again
 LONGEST_WINDOW = 600  # seconds until a limit is reset that are believed; Cloudflare's lasts 300
 
 
@@ -97,8 +98,10 @@ class RateLimit:
             self._next_turn = turn + self._interval
         if deadline is not None:
             turn = min(turn, deadline)
-        if turn > now:
-            self._sleep(turn - now)
+        # Others may meet a block meanwhile: then nobody's turn comes.
+        while now < turn and not self.blocked:
+            self._sleep(min(turn - now, LONGEST_SLEEP))
+            now = self._now()
 
     def closed_for(self, deadline: float | None) -> float:
         """Seconds for which nothing is sent: a block, or a pause that outlasts the deadline. 0 or less: it may be."""

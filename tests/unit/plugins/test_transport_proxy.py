@@ -30,6 +30,8 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.auth import ApiCredentials
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.client import Client, Settings
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.limits import LONGEST_SLEEP, RateLimit
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.retry import Limit
 from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.tls import tls_context
 
 HOST = "api.example.test"
@@ -381,7 +383,7 @@ def test_nothing_is_left_until_the_reset(network: Network, clock: Time, paced: C
     transport = paced()
     send(transport, "GET")
     send(transport, "POST")
-    assert clock.slept == [20.0]
+    assert sum(clock.slept) == 20.0
 
 
 def test_a_reset_that_is_far_off_is_not_waited_for_and_nothing_is_sent(
@@ -403,7 +405,25 @@ def test_each_waits_for_its_turn_however_far_it_is(network: Network, clock: Time
     transport = paced(retry_max_wait=1)
     for _request in range(4):
         send(transport, "GET")
-    assert clock.slept == [pytest.approx(30, abs=0.01), pytest.approx(300 / 9, abs=0.01)]
+    assert sum(clock.slept) == pytest.approx(30 + 300 / 9, abs=0.01)
+
+
+def test_a_block_that_another_one_meets_ends_the_wait_for_a_turn() -> None:
+    """It was waited for until the reset, for minutes, and then refused."""
+    moment, slept = [0.0], []
+
+    def sleep(seconds: float) -> None:
+        moment[0] += seconds
+        slept.append(seconds)
+        limit.block(300)
+
+    limit = RateLimit(lambda: moment[0], sleep, 60)
+    limit.note(Limit(1, 300, 1200))
+    limit.wait_for_turn(None)
+    assert slept == []
+    limit.wait_for_turn(None)
+    assert slept == [LONGEST_SLEEP]
+    assert limit.blocked
 
 
 def test_a_deadline_comes_before_the_turn(network: Network, clock: Time, paced: Callable[..., Client]) -> None:
