@@ -11,6 +11,7 @@ Other arguments are handed on.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -41,11 +42,14 @@ def environment(release: str, requirement: str, python: str) -> Path:
     place = BUILD / f"core-{release}"
     stamp = place / "requirements"
     wanted = hashlib.sha256(f"{requirement} {python} {REQUIREMENTS.read_text()}".encode()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != wanted:
-        subprocess.run([python, "-m", "venv", "--clear", place], check=True)
-        pip = [place / "bin/python", "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-        subprocess.run([*pip, requirement, "-r", REQUIREMENTS], check=True)
-        stamp.write_text(wanted)
+    # Two targets of make may need it at once.
+    with (BUILD / f"core-{release}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text() != wanted:
+            subprocess.run([python, "-m", "venv", "--clear", place], check=True)
+            pip = [place / "bin/python", "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+            subprocess.run([*pip, requirement, "-r", REQUIREMENTS], check=True)
+            stamp.write_text(wanted)
     return place
 
 

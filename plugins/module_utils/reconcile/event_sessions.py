@@ -218,7 +218,7 @@ class _Event:
                 self._look_up(item["name"], item["name"], names)
         own = {item.name or "" for item in livestreams if slug and slug_of_name(item.name, self._slugs) == slug}
         start = f"{slug}-"
-        self._shorts = {name[len(start) :] for name in self._listed | own if name.startswith(start)}
+        self._shorts = {name.split(start, 1)[1] for name in self._listed | own if name.startswith(start)}
 
     @property
     def known(self) -> bool:
@@ -269,8 +269,9 @@ class _Event:
         slug = slug_of_name(name, self._slugs)
         if slug is not None:
             return slug != self._slug
-        dashes = [place for place, character in enumerate(name) if character == "-"]
-        return any(name[place + 1 :] in self._shorts and SLUG.fullmatch(name[:place]) for place in dashes)
+        parts = name.split("-")
+        halves = (("-".join(parts[:place]), "-".join(parts[place:])) for place in range(1, len(parts)))
+        return any(short in self._shorts and SLUG.fullmatch(other) for other, short in halves)
 
     def _name_of(self, livestream: Livestream) -> str | None:
         """The room of an independent livestream: only its name tells."""
