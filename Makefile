@@ -24,7 +24,7 @@ BUILD := .build
 COLLECTION := $(BUILD)/ansible_collections/eventops/cloudflare
 REQUIREMENTS := requirements/ansible.txt requirements/dev.txt requirements/test.txt requirements/awx.txt \
   meta/ee-requirements.txt
-# Under 8 minutes on two idle cores
+# About 10 minutes on two cores
 TESTS := integration faults-first abuse unit lint docs-lint sdk types
 # What test-all adds: other releases of ansible-core, the Automation Platform, browsers, the archive
 MORE := faults thorough sanity edges sanity-ends awx browser publish
@@ -89,7 +89,7 @@ together = @"$(VENV)/bin/python" tests/not_run.py --forget; \
     else printf '\n==> FAILED: see "***" above\n'; exit 1; fi
 
 .PHONY: test
-test: $(ENV) ## Run what finds most mistakes soonest: under 8 minutes on two idle cores
+test: $(ENV) ## Run what finds most mistakes soonest: about 10 minutes on two cores
 	$(call together,$(TESTS))
 	@printf '    For other releases of ansible-core, the Automation Platform, browsers and the archive: make test-all\n'
 

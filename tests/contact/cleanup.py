@@ -56,7 +56,7 @@ def _looked_for(visit: Visit) -> list[str] | None:
             return None
         new = [item for item in items if isinstance(item, dict) and str(item.get("title")).startswith(visit.name)]
         found += [str(item["id"]) for item in new if item.get("id") and item["id"] not in found]
-        if len(items) < 2:
+        if not items:
             break
     return found
 

@@ -73,8 +73,8 @@ class Events(App):
         service = self.stage.world.service
         titles = (meeting.title or "" for meeting in service.meetings.values())
         names = (livestream.name or "" for livestream in service.ordered)
-        starts = [title.startswith(f"{event}: ") for title in titles]
-        return any([*starts, *(name.startswith(f"{event}-") for name in names)])
+        titled = any(title.startswith(f"{event}: ") for title in titles)
+        return titled or any(name.startswith(f"{event}-") for name in names)
 
     def _report(self, options: Options) -> None:
         """The report of the same event says the same."""
@@ -82,10 +82,10 @@ class Events(App):
         state = options["state"] if options["state"] != "retired" else "present"
         ran = self.act(Task("realtime_event_info", {**reads, "state": state}))
         assert {entry.method for entry in ran.entries} <= {"GET"}
+        # Who lists nothing, and names an event of which there is nothing, has probably misspelt it.
+        unknown = not (options["streams"] or options["others"] or self._carried(options["event"]))
+        assert ran.failed is (unknown and state != "stopped"), ran.values
         if ran.failed:
-            # Who lists nothing, and names an event of which there is nothing, has probably misspelt it.
-            asked = options["streams"] or options["others"] or self._carried(options["event"])
-            assert not asked, ran.values
             assert "carries the event's name" in ran.values["msg"]
             return
         self._reported(ran)

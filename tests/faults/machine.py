@@ -97,11 +97,11 @@ faults = st.one_of(
 # and there is no answer at all.
 _LOST = sorted(name for name, fields in ANY.items() if name.endswith(", done"))
 _SILENT: Final = ("reset, done", "closed, done", "silence, done")
-_CREATIONS: Final = [{"method": "POST"}] * 5
+_ANY_POST: Final = [{"method": "POST"}] * 5
 lost = st.builds(
     _rule,
     st.sampled_from(_SILENT) | st.sampled_from(_LOST),
-    st.sampled_from([*_CREATIONS, *({"operation": operation} for operation in _WRITE_OPERATIONS)]),
+    st.sampled_from([*_ANY_POST, *({"operation": operation} for operation in _WRITE_OPERATIONS)]),
     st.just(0),
     st.just({"times": 1}),
 )

@@ -91,7 +91,7 @@ def stream(number: int, title: str, name: str, status: str | None, independent: 
         "id": identity if status else None,
         "status": status,
         "playback_url": f"https://customer-abc.cloudflarestream.com/{identity}/manifest/video.m3u8" if status else None,
-        "ingest_server": "rtmps://live.cloudflare.com:443/live/" if status else None,
+        "ingest_place": "live.cloudflare.com:443" if status else "",
         "talks": [],
     }
 
@@ -156,7 +156,7 @@ def hostile() -> dict[str, Any]:
         item.update(
             title=f"{number}{bad}", name=f"{number}{bad}", meeting_title=bad, meeting_id=bad, encoder=bad, id=bad
         )
-        item.update(status=bad, playback_url=BAD_URLS[number], ingest_server=f"rtmps://{bad}")
+        item.update(status=bad, playback_url=BAD_URLS[number], ingest_place=bad)
         for talk in item["talks"]:
             talk.update(title=bad, subtitle=bad, speakers=list(HOSTILE), track=bad, language=bad, url=BAD_URLS[4])
     found["streams"][3]["playback_url"] = f"https://example.org/{bad}"

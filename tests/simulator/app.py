@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import PlainTextResponse, Response
@@ -18,6 +17,7 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from pydantic import BaseModel
 
 from . import models
+from .answers import Quick, accepted, of_account, refusal, world_of
 from .clock import iso
 from .control import control, local_only
 from .edge import ENTRY, Edge, edge_error, no_route
@@ -47,34 +47,16 @@ beside: Final = APIRouter(prefix=PREFIX, dependencies=_SCHEMES, tags=["account"]
 playback: Final = APIRouter(tags=["playback"])
 
 
-class Quick(Response):
-    """JSON from plain values, without conversions."""
-
-    media_type = "application/json"
-
-    def render(self, content: Any) -> bytes:
-        """Compact JSON."""
-        return json.dumps(content, separators=(",", ":")).encode()
-
-
-def _world(request: Request) -> World:
-    return cast(World, request.app.state.world)
-
-
 def _service(request: Request) -> Service:
-    return _world(request).service
+    return world_of(request).service
 
 
 def _wire(request: Request) -> Wire:
-    return _world(request).wire
+    return world_of(request).wire
 
 
 def _good(answer: Json, status: int = 200) -> Quick:
     return Quick({"success": True, **answer}, status)
-
-
-def _accepted(request: Request) -> None:
-    request.scope[ENTRY].accepted = True
 
 
 def _sent(body: BaseModel) -> dict[str, Any]:
@@ -89,7 +71,7 @@ def _seconds(moment: datetime | None) -> float | None:
 
 
 def _check_name(request: Request, name: str | None) -> None:
-    if _world(request).profile.name_pattern == "enforced" and not _NAME.fullmatch(name or ""):
+    if world_of(request).profile.name_pattern == "enforced" and not _NAME.fullmatch(name or ""):
         raise Invalid('[body] "name" fails to match the required pattern: /^[a-zA-Z0-9-_]*$/')
 
 
@@ -118,14 +100,14 @@ async def create_livestream(request: Request, body: models.CreateLivestream | No
         case "405":
             return Quick(_error(405, "Method Not Allowed"), 405, {"allow": "GET"})
         case "7003":
-            refusal = no_route(request.url.path)
-            return Response(refusal.body, refusal.status, media_type="application/json")
+            unrouted = no_route(request.url.path)
+            return Response(unrouted.body, unrouted.status, media_type="application/json")
         case "404" | "410" as status:
             raise ApiError(int(status), "This operation is not available")
     name = body.name if body else None
     _check_name(request, name)
     livestream = service.create(name)
-    _accepted(request)
+    accepted(request)
     return _good(_wire(request).created(livestream), 201)
 
 
@@ -159,7 +141,7 @@ async def start_livestream(request: Request, meeting_id: str, body: models.Start
     _check_name(request, body.name)
     video = _sent(body.video_config) if body.video_config else None
     livestream = _service(request).start(meeting_id, body.name, video)
-    _accepted(request)
+    accepted(request)
     return _good(_wire(request).started(livestream), 201)
 
 
@@ -168,7 +150,7 @@ async def stop_livestream(request: Request, meeting_id: str, body: models.Empty 
     """Stop livestreaming a meeting."""
     message, changed = _service(request).stop(meeting_id)
     if changed:
-        _accepted(request)
+        accepted(request)
     return _good({"data": {"message": message}})
 
 
@@ -276,7 +258,7 @@ async def list_meetings(request: Request, query: Annotated[models.ListMeetings, 
 async def create_meeting(request: Request, body: models.WriteMeeting | None = None) -> Response:
     """Create a meeting."""
     meeting = _service(request).add_meeting(_sent(body) if body else {})
-    _accepted(request)
+    accepted(request)
     return _good({"data": _wire(request).meeting(meeting)}, 201)
 
 
@@ -294,7 +276,7 @@ async def update_meeting(request: Request, meeting_id: str, body: models.PatchMe
     if "recording_config" in fields and service.profile.patch_recording_config == "rejected":
         raise Invalid('[body] "recording_config" is not allowed')
     meeting = service.change_meeting(meeting_id, fields, fields.pop("status", None), replace=False)
-    _accepted(request)
+    accepted(request)
     return _good({"data": _wire(request).meeting(meeting)})
 
 
@@ -302,7 +284,7 @@ async def update_meeting(request: Request, meeting_id: str, body: models.PatchMe
 async def replace_meeting(request: Request, meeting_id: str, body: models.WriteMeeting) -> Response:
     """Set all fields of a meeting."""
     meeting = _service(request).change_meeting(meeting_id, _sent(body), None, replace=True)
-    _accepted(request)
+    accepted(request)
     return _good({"data": _wire(request).meeting(meeting)})
 
 
@@ -334,7 +316,7 @@ async def list_webhooks(request: Request) -> Response:
 async def create_webhook(request: Request, body: models.WriteWebhook) -> Response:
     """Subscribe to events; nothing is delivered."""
     webhook = _service(request).add_webhook(body.model_dump())
-    _accepted(request)
+    accepted(request)
     return _good({"data": _wire(request).webhook(webhook)}, 201)
 
 
@@ -348,7 +330,7 @@ async def get_webhook(request: Request, webhook_id: str) -> Response:
 async def update_webhook(request: Request, webhook_id: str, body: models.PatchWebhook) -> Response:
     """Change some fields of a webhook."""
     webhook = _service(request).change_webhook(webhook_id, _sent(body))
-    _accepted(request)
+    accepted(request)
     return _good({"data": _wire(request).webhook(webhook)})
 
 
@@ -356,7 +338,7 @@ async def update_webhook(request: Request, webhook_id: str, body: models.PatchWe
 async def replace_webhook(request: Request, webhook_id: str, body: models.WriteWebhook) -> Response:
     """Set all fields of a webhook."""
     webhook = _service(request).change_webhook(webhook_id, body.model_dump())
-    _accepted(request)
+    accepted(request)
     return _good({"data": _wire(request).webhook(webhook)})
 
 
@@ -366,54 +348,45 @@ async def delete_webhook(request: Request, webhook_id: str) -> Response:
     service = _service(request)
     webhook = service.webhook(webhook_id)
     del service.webhooks[webhook_id]
-    _accepted(request)
+    accepted(request)
     return _good({"data": _wire(request).webhook(webhook)})
 
 
 # --- account ---------------------------------------------------------------------------------------------------------
 
 
-def _of_account(result: Any, status: int = 200) -> Quick:
-    return Quick({"success": True, "errors": [], "messages": [], "result": result}, status)
-
-
-def _edge(status: int, code: int, message: str) -> Response:
-    answer = edge_error(status, code, message)
-    return Response(answer.body, answer.status, media_type="application/json")
-
-
 @beside.get("/user/tokens/verify")
 async def verify_token(request: Request) -> Response:
     """Whether the user's API token is active."""
     if request.scope[ENTRY].credential != "token":
-        return _edge(400, 6003, "Invalid request headers")
-    if _world(request).profile.token_verify in ("account", "refused"):
-        return _edge(401, 1000, "Invalid API Token")
+        return refusal(400, 6003, "Invalid request headers")
+    if world_of(request).profile.token_verify in ("account", "refused"):
+        return refusal(401, 1000, "Invalid API Token")
     return _token(request)
 
 
 @beside.get("/accounts/{account_id}/tokens/verify")
 async def verify_account_token(request: Request) -> Response:
     """Whether the account's API token is active."""
-    if _world(request).profile.token_verify != "account":
-        return _edge(403, 10000, "Authentication error")
+    if world_of(request).profile.token_verify != "account":
+        return refusal(403, 10000, "Authentication error")
     return _token(request)
 
 
 def _token(request: Request) -> Quick:
-    world = _world(request)
+    world = world_of(request)
     token = {"id": "ed17574386854bf78a67040be0a770b0", "status": "active"}
     if world.profile.token_verify == "expiring":
         token["expires_on"] = iso(world.service.clock.now() + 3600)
-    return _of_account(token)
+    return of_account(token)
 
 
 @beside.get("/accounts/{account_id}/realtime/kit/apps")
 async def list_apps(request: Request, query: Annotated[models.ListApps, Query()]) -> Response:
     """The apps of the account: there is one."""
-    if _world(request).profile.apps_listed == "403":
-        return _edge(403, 10000, "Authentication error")
-    app = {"id": _world(request).access.app_id, "name": "simulated", "created_at": "2025-01-01T08:16:40.644Z"}
+    if world_of(request).profile.apps_listed == "403":
+        return refusal(403, 10000, "Authentication error")
+    app = {"id": world_of(request).access.app_id, "name": "simulated", "created_at": "2025-01-01T08:16:40.644Z"}
     return _good({"data": [app], "paging": {"total_count": 1, "start_offset": 1, "end_offset": 1}})
 
 

@@ -11,21 +11,18 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import asdict
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from .answers import unfit, world_of
 from .faults import Rule
 from .operations import PREFIX
 from .profile import DEFAULT, Profile
 from .state import ApiError, Livestream
-from .world import World, make_profile
-
-
-def _world(request: Request) -> World:
-    return cast(World, request.app.state.world)
+from .world import make_profile
 
 
 async def local_only(request: Request) -> None:
@@ -52,7 +49,7 @@ class Configuration(_Input):
         try:
             return make_profile(base, self.profile, self.settings)
         except ValidationError as error:
-            raise HTTPException(422, [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]) from error
+            raise unfit(error) from error
         except ValueError as error:
             raise HTTPException(422, str(error)) from error
 
@@ -107,7 +104,7 @@ class Seed(_Input):
 @control.get("/")
 async def information(request: Request) -> dict[str, str]:
     """Where the API is; no secrets."""
-    world = _world(request)
+    world = world_of(request)
     return {
         "base_url": world.origin + PREFIX,
         "account_id": world.access.account_id,
@@ -119,20 +116,20 @@ async def information(request: Request) -> dict[str, str]:
 async def reset(request: Request, body: Configuration | None = None) -> dict[str, Any]:
     """Forget everything; fields that are not named get their defaults."""
     profile = (body or Configuration()).over(DEFAULT)
-    _world(request).reset(profile)
+    world_of(request).reset(profile)
     return profile.model_dump()
 
 
 @control.get("/profile")
 async def get_profile(request: Request) -> dict[str, Any]:
     """The profile in force."""
-    return _world(request).profile.model_dump()
+    return world_of(request).profile.model_dump()
 
 
 @control.patch("/profile")
 async def patch_profile(request: Request, body: Configuration) -> dict[str, Any]:
     """Change the service while it runs; objects stay."""
-    world = _world(request)
+    world = world_of(request)
     profile = body.over(world.profile)
     world.service.configure(profile)
     return profile.model_dump()
@@ -141,19 +138,19 @@ async def patch_profile(request: Request, body: Configuration) -> dict[str, Any]
 @control.get("/journal")
 async def get_journal(request: Request) -> JSONResponse:
     """All requests to the API since the last reset, in order of arrival."""
-    return JSONResponse([asdict(entry) for entry in _world(request).journal.entries])
+    return JSONResponse([asdict(entry) for entry in world_of(request).journal.entries])
 
 
 @control.delete("/journal", status_code=204, response_model=None)
 async def delete_journal(request: Request) -> None:
     """Forget the requests."""
-    _world(request).journal.clear()
+    world_of(request).journal.clear()
 
 
 @control.post("/advance")
 async def advance(request: Request, body: Advance) -> dict[str, float]:
     """Move simulated time forward; what becomes due happens now."""
-    service = _world(request).service
+    service = world_of(request).service
     service.clock.advance(body.seconds)
     return {"now": service.settle()}
 
@@ -161,37 +158,37 @@ async def advance(request: Request, body: Advance) -> dict[str, float]:
 @control.post("/livestreams/{livestream_id}/push")
 async def push(request: Request, livestream_id: str) -> dict[str, str]:
     """An encoder connects to an independent livestream."""
-    return {"session_id": _world(request).service.push(livestream_id).id}
+    return {"session_id": world_of(request).service.push(livestream_id).id}
 
 
 @control.post("/livestreams/{livestream_id}/unpush", status_code=204, response_model=None)
 async def unpush(request: Request, livestream_id: str) -> None:
     """The encoder disconnects."""
-    _world(request).service.unpush(livestream_id)
+    world_of(request).service.unpush(livestream_id)
 
 
 @control.post("/livestreams/{livestream_id}/fail", status_code=204, response_model=None)
 async def fail(request: Request, livestream_id: str, body: Failure | None = None) -> None:
     """The livestream becomes ERRORED."""
-    _world(request).service.fail(livestream_id, (body or Failure()).message)
+    world_of(request).service.fail(livestream_id, (body or Failure()).message)
 
 
 @control.post("/livestreams/{livestream_id}/disable", status_code=204, response_model=None)
 async def disable(request: Request, livestream_id: str, body: Disabled | None = None) -> None:
     """Disable (or enable again) a livestream."""
-    _world(request).service.disable(livestream_id, (body or Disabled()).disabled)
+    world_of(request).service.disable(livestream_id, (body or Disabled()).disabled)
 
 
 @control.post("/livestreams/{livestream_id}/viewers", status_code=204, response_model=None)
 async def viewers(request: Request, livestream_id: str, body: Viewers) -> None:
     """From now on so many people watch."""
-    _world(request).service.watch(livestream_id, body.viewers)
+    world_of(request).service.watch(livestream_id, body.viewers)
 
 
 @control.post("/meetings", status_code=201)
 async def add_meeting(request: Request, body: NewMeeting) -> dict[str, str]:
     """Create a meeting."""
-    service = _world(request).service
+    service = world_of(request).service
     if body.id in service.meetings:
         raise ApiError(409, f"There is a meeting {body.id}")
     return {"id": service.add_meeting({"title": body.title}, meeting_id=body.id, status=body.status).id}
@@ -200,20 +197,20 @@ async def add_meeting(request: Request, body: NewMeeting) -> dict[str, str]:
 @control.post("/meetings/{meeting_id}/presence", status_code=204, response_model=None)
 async def presence(request: Request, meeting_id: str, body: Presence) -> None:
     """From now on so many people are in the meeting."""
-    _world(request).service.presence(meeting_id, body.participants)
+    world_of(request).service.presence(meeting_id, body.participants)
 
 
 @control.post("/seed")
 async def seed(request: Request, body: Seed) -> dict[str, list[str]]:
     """Create many objects; the ids are in order of creation."""
-    meetings, livestreams = _world(request).service.seed(body.meetings, body.active, body.independents, body.past)
+    meetings, livestreams = world_of(request).service.seed(body.meetings, body.active, body.independents, body.past)
     return {"meetings": meetings, "livestreams": livestreams}
 
 
 @control.get("/livestreams")
 async def livestreams(request: Request) -> JSONResponse:
     """The truth about all livestreams, whatever the profile shows. Times are simulated Unix seconds."""
-    service = _world(request).service
+    service = world_of(request).service
     now = service.settle()
     return JSONResponse([_truth(livestream, now) for livestream in service.ordered])
 
@@ -230,14 +227,14 @@ def _truth(livestream: Livestream, now: float) -> dict[str, Any]:
 @control.get("/secrets")
 async def secrets(request: Request) -> list[str]:
     """Every stream key ever issued: none of them may appear where a client writes."""
-    world = _world(request)
+    world = world_of(request)
     return [*(livestream.stream_key for livestream in world.service.ordered), *world.live_inputs.secrets()]
 
 
 @control.put("/faults")
 async def put_faults(request: Request, rules: list[Rule]) -> list[dict[str, Any]]:
     """Replace the rules by which answers go wrong; counting begins anew."""
-    _world(request).faults.set(rules)
+    world_of(request).faults.set(rules)
     return await get_faults(request)
 
 
@@ -246,5 +243,5 @@ async def get_faults(request: Request) -> list[dict[str, Any]]:
     """The rules, with how many requests matched and how many they were applied to."""
     return [
         {**armed.rule.model_dump(exclude_unset=True), "matched": armed.matched, "fired": armed.fired}
-        for armed in _world(request).faults.armed
+        for armed in world_of(request).faults.armed
     ]

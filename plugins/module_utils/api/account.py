@@ -37,15 +37,16 @@ class AccountApi:
 
     def token(self) -> Token:
         """GET /user/tokens/verify; of a token that belongs to the account, GET /accounts/{account_id}/tokens/verify."""
-        asked = "verify the token"
+        asked, path = "verify the token", "/user/tokens/verify"
         try:
-            answer = self.client.request("GET", "/user/tokens/verify", asked=asked)
+            answer = self.client.request("GET", path, asked=asked)
         except ApiError:
-            answer = self.client.request("GET", f"{self._prefix}/tokens/verify", asked=asked)
+            path = f"{self._prefix}/tokens/verify"
+            answer = self.client.request("GET", path, asked=asked)
         found = models.mapping(models.mapping(answer.body).get("result"))
         status = models.text(found.get("status"))
         if status is None:
-            raise self._not_understood(asked, "/tokens/verify")
+            raise self._not_understood(asked, path)
         return Token(status, models.text(found.get("expires_on")))
 
     def apps(self) -> tuple[dict[str, str], bool]:

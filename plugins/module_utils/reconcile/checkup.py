@@ -157,7 +157,7 @@ class _Checkup:
         self.ask("Analytics", lambda: _analytics(api.app_days({})), needed=False)
         if app.ok:
             self.ask("Webhooks", lambda: _webhooks(api.livestream_webhooks()), needed=False)
-        self.ask("Stream", lambda: _live_inputs(account.live_inputs()), needed=False, permission="Stream Read")
+        self.ask("Stream", lambda: _live_inputs(account), needed=False, permission="Stream Read")
         self.limit(client.limit.remaining)
         self.ingest(independents)
 
@@ -263,7 +263,8 @@ def _analytics(days: Mapping[str, Any]) -> str:
     return "can be read"
 
 
-def _live_inputs(_number: int) -> str:
+def _live_inputs(account: AccountApi) -> str:
+    account.live_inputs()
     return "live inputs can be read"
 
 
@@ -272,7 +273,9 @@ def _webhooks(names: Sequence[str]) -> str:
 
 
 def _proxy(proxy: str | None) -> tuple[str, bool, str]:
-    return "Proxy", True, f"by {proxy}, as the environment says" if proxy else "none"
+    if proxy is None:
+        return "Proxy", True, "none"
+    return "Proxy", True, f"by {proxy or 'one whose address is odd'}, as the environment says"
 
 
 def _encryption(base_url: str, verified: bool) -> tuple[str, bool | None, str, str | None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.eventops.cloudflare.plugins.module_utils.transport.url import place_of
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.event.timetable import timetable
 
 # What other jobs get to know of a stream.
@@ -73,7 +74,8 @@ def _on_sheet(item: Result) -> dict[str, Any]:
     status = item["status"]
     if item.get("on_air") is False and status in ("IDLE", "INVOKED"):
         status = "MISSING" if item.get("state") == "started" else "OFF" if item.get("independent") else status
-    return {**item, "status": status, "title": item.get("title") or item.get("meeting_title")}
+    title, place = item.get("title") or item.get("meeting_title"), place_of(item.get("ingest_server") or "")
+    return {**item, "status": status, "title": title, "ingest_place": place}
 
 
 def _kept(item: Result) -> dict[str, Any]:

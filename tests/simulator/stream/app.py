@@ -6,17 +6,15 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ..edge import ENTRY, edge_error
+from ..answers import Quick, accepted, of_account, refusal, unfit, world_of
 from ..models import ListLiveInputs
 from ..operations import ACCOUNT
-from ..world import World
 from . import models
 from .profile import NAMED, StreamProfile
 from .state import LiveInputs, StreamError, truth
@@ -29,35 +27,18 @@ watching: Final = APIRouter(prefix="/stream", tags=["playback"])
 control: Final = APIRouter(prefix="/_simulator/stream", tags=["control plane"])
 
 
-def _world(request: Request) -> World:
-    return cast(World, request.app.state.world)
-
-
 def _inputs(request: Request) -> LiveInputs:
-    return _world(request).live_inputs
+    return world_of(request).live_inputs
 
 
 def _wire(request: Request) -> StreamWire:
-    return StreamWire(_inputs(request), _world(request).origin)
-
-
-def _json(content: Any, status: int = 200) -> Response:
-    return Response(json.dumps(content, separators=(",", ":")), status, media_type="application/json")
-
-
-def _good(result: Any, status: int = 200) -> Response:
-    return _json({"result": result, "success": True, "errors": [], "messages": []}, status)
-
-
-def _accepted(request: Request) -> None:
-    request.scope[ENTRY].accepted = True
+    return StreamWire(_inputs(request), world_of(request).origin)
 
 
 async def refused(_request: Request, error: Exception) -> Response:
     """What Stream answers to what it refuses."""
     assert isinstance(error, StreamError)
-    answer = edge_error(error.status, error.code, error.message)
-    return Response(answer.body, answer.status, media_type="application/json")
+    return refusal(error.status, error.code, error.message)
 
 
 # --- live inputs -----------------------------------------------------------------------------------------------------
@@ -66,10 +47,10 @@ async def refused(_request: Request, error: Exception) -> Response:
 @stream.get(ROOT)
 async def list_live_inputs(request: Request, query: Annotated[ListLiveInputs, Query()]) -> Response:
     """All live inputs of the account, without credentials."""
-    offered = _world(request).profile.stream_offered
+    offered = world_of(request).profile.stream_offered
     if offered == "403":
         raise StreamError(403, 10000, "Authentication error")
-    return _good(_wire(request).listed(offered))
+    return of_account(_wire(request).listed(offered))
 
 
 @stream.post(ROOT)
@@ -77,35 +58,35 @@ async def create_live_input(request: Request, body: models.LiveInput | None = No
     """Create a live input; the answer has everything, credentials too."""
     inputs = _inputs(request)
     created = inputs.create(body or models.LiveInput(), request.headers.get("idempotency-key"))
-    _accepted(request)
+    accepted(request)
     shown = _wire(request).live_input(created)
-    return _json(shown) if inputs.profile.created_shape == "bare" else _good(shown)
+    return Quick(shown) if inputs.profile.created_shape == "bare" else of_account(shown)
 
 
 @stream.get(ROOT + "/{live_input_id}")
 async def get_live_input(request: Request, live_input_id: str) -> Response:
     """One live input, with everything."""
-    return _good(_wire(request).live_input(_inputs(request).read(live_input_id)))
+    return of_account(_wire(request).live_input(_inputs(request).read(live_input_id)))
 
 
 @stream.put(ROOT + "/{live_input_id}")
 async def update_live_input(request: Request, live_input_id: str, body: models.LiveInput) -> Response:
     """Change a live input."""
     changed = _inputs(request).update(live_input_id, body)
-    _accepted(request)
-    return _good(_wire(request).live_input(changed))
+    accepted(request)
+    return of_account(_wire(request).live_input(changed))
 
 
 @stream.delete(ROOT + "/{live_input_id}")
 async def delete_live_input(request: Request, live_input_id: str) -> Response:
     """Delete a live input; its recordings stay."""
     _inputs(request).delete(live_input_id)
-    _accepted(request)
+    accepted(request)
     match _inputs(request).profile.deleted:
         case "204":
             return Response(None, 204)
         case "200 with a body":
-            return _good(None)
+            return of_account(None)
     return Response(None, 200)
 
 
@@ -117,8 +98,8 @@ async def rotate_keys(request: Request, live_input_id: str) -> Response:
     if inputs.profile.rotate_offered == "404":
         raise StreamError(404, 7003, "Could not route to the request, perhaps your object identifier is invalid?")
     rotated = inputs.rotate(live_input_id)
-    _accepted(request)
-    return _good(_wire(request).live_input(rotated))
+    accepted(request)
+    return of_account(_wire(request).live_input(rotated))
 
 
 @stream.get(ROOT + "/{live_input_id}/videos")
@@ -126,7 +107,7 @@ async def list_live_input_videos(request: Request, live_input_id: str) -> Respon
     """The recordings of a live input, newest first."""
     found = _inputs(request).read(live_input_id)
     wire = _wire(request)
-    return _good([wire.video(found, video) for video in reversed(found.videos)])
+    return of_account([wire.video(found, video) for video in reversed(found.videos)])
 
 
 # --- outputs ---------------------------------------------------------------------------------------------------------
@@ -136,15 +117,15 @@ async def list_live_input_videos(request: Request, live_input_id: str) -> Respon
 async def list_outputs(request: Request, live_input_id: str) -> Response:
     """Where its broadcasts are sent as well."""
     wire = _wire(request)
-    return _good([wire.output(output) for output in _inputs(request).read(live_input_id).outputs])
+    return of_account([wire.output(output) for output in _inputs(request).read(live_input_id).outputs])
 
 
 @stream.post(ROOT + "/{live_input_id}/outputs")
 async def create_output(request: Request, live_input_id: str, body: models.NewOutput) -> Response:
     """Send its broadcasts somewhere else as well."""
     output = _inputs(request).add_output(live_input_id, body)
-    _accepted(request)
-    return _good(_wire(request).output(output))
+    accepted(request)
+    return of_account(_wire(request).output(output))
 
 
 @stream.put(ROOT + "/{live_input_id}/outputs/{output_id}")
@@ -152,8 +133,8 @@ async def update_output(request: Request, live_input_id: str, output_id: str, bo
     """Enable or disable an output."""
     _found, output = _inputs(request).output(live_input_id, output_id)
     output.enabled = body.enabled
-    _accepted(request)
-    return _good(_wire(request).output(output))
+    accepted(request)
+    return of_account(_wire(request).output(output))
 
 
 @stream.delete(ROOT + "/{live_input_id}/outputs/{output_id}")
@@ -161,7 +142,7 @@ async def delete_output(request: Request, live_input_id: str, output_id: str) ->
     """Send nothing there any more."""
     found, output = _inputs(request).output(live_input_id, output_id)
     found.outputs.remove(output)
-    _accepted(request)
+    accepted(request)
     return Response(None, 200)
 
 
@@ -228,7 +209,7 @@ async def patch_profile(request: Request, body: dict[str, Any]) -> dict[str, Any
     try:
         inputs.profile = base.but(**fields)
     except ValidationError as error:
-        raise HTTPException(422, [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]) from error
+        raise unfit(error) from error
     return inputs.profile.model_dump()
 
 
