@@ -25,10 +25,12 @@ from abuse.scale import SCALE
 from faults.figures import FIGURES
 from integration.conftest import Actor, Player
 from simulator.client import Control
+from simulator.journal import Entry
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 HELD = 0.6  # real seconds for which the answer is held back, during which the client is killed
 SETTLED = 10.0  # seconds within which what was under way has come to an end
+LOOKS = 10  # at the journal, all of which see the same when nothing is under way
 
 
 @dataclass(frozen=True)
@@ -131,8 +133,18 @@ def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
 
 
 def settled(sim: Control) -> None:
-    """Wait until all that was sent has been answered: what a dead client sent is carried out all the same."""
-    until(lambda: all(entry.status is not None or entry.fault != "delay" for entry in sim.journal()), SETTLED)
+    """Wait until all that was sent is over: what a dead client sent is carried out all the same.
+
+    A request may have been sent and not be in the journal yet: several looks have to see the same.
+    """
+    looks: list[list[Entry]] = []
+
+    def still() -> bool:
+        looks.append(sim.journal())
+        last = looks[-LOOKS:]
+        return all(entry.closed for entry in looks[-1]) and last == [looks[-1]] * LOOKS
+
+    until(still, SETTLED)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -11,6 +11,7 @@ import json
 import os
 import random
 import re
+import secrets
 import signal
 import stat
 import subprocess
@@ -201,11 +202,12 @@ def test_ansible_playbook(playbook: Player, actor: Actor, number: int, here: boo
     cut_short = 0
     for seed in range(SCALE):
         vault.restore()
+        mark = secrets.token_hex(8)
         begun = vault.path / "room0/ffmpeg.env"
         old = begun.stat().st_ino
         job = subprocess.Popen(
             command,
-            env=playbook.environment(),
+            env={**playbook.environment(), "KILLED": mark},
             cwd=playbook.home,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -213,10 +215,7 @@ def test_ansible_playbook(playbook: Player, actor: Actor, number: int, here: boo
         )
         until(lambda begun=begun, old=old: begun.stat().st_ino != old)
         time.sleep(random.Random(seed).uniform(0, 0.1))
-        # Workers have groups of their own.
-        for process in family(job.pid):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, number)
+        end_all(f"KILLED={mark}", number)
         job.wait(60)
         FIGURES.count("kills", "write files of keys, as a playbook")
         cut_short += vault.check()[0] < len(vault.wanted)
@@ -224,7 +223,24 @@ def test_ansible_playbook(playbook: Player, actor: Actor, number: int, here: boo
     assert cut_short
 
 
-def family(process: int) -> list[int]:
-    """All that descends from a process, which is the last of them."""
-    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    return [*(member for child in children for member in family(int(child))), process]
+def end_all(mark: str, number: int) -> None:
+    """Send a signal to all processes that have a variable in their environment, until none is left.
+
+    Workers have groups of their own, and what has lost its parent is nobody's child.
+    """
+
+    def left() -> bool:
+        members = [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/environ") if _has(path, mark)]
+        for member in members:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(member, number)
+        return bool(members)
+
+    until(lambda: not left())
+
+
+def _has(environ: Path, mark: str) -> bool:
+    try:
+        return mark.encode() in environ.read_bytes().split(b"\0")
+    except OSError:  # Over by now.
+        return False

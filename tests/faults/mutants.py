@@ -377,7 +377,7 @@ MUTANTS: Final = (
         "roles/event_livestream/tasks/status.yml",
         "      - __event_livestream_wrong | length == 0\n",
         "      - true\n",
-        PLAYS,
+        LONG_PLAYS,
     ),
 )
 

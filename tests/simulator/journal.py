@@ -43,6 +43,8 @@ class Entry:
     retry_after: float | None = None
     #: The kind of fault applied to the request.
     fault: str | None = None
+    #: Whether the request is over: nothing of this changes any more.
+    closed: bool = False
 
 
 @dataclass
@@ -59,6 +61,7 @@ class Journal:
 
     def close(self, entry: Entry) -> None:
         """The request is over: its entry will not change any more."""
+        entry.closed = True
         if self.file is not None:
             print(json.dumps(asdict(entry)), file=self.file, flush=True)
 
