@@ -99,6 +99,14 @@ _value:
         end:
           description: Its last day, YYYY-MM-DD.
           type: str
+        days:
+          description: When the first talk of each day starts, and the last one ends, also of what was not wanted.
+          type: list
+          elements: dict
+          sample:
+            - day: "2019-08-21"
+              start: "2019-08-21T11:00:00+02:00"
+              end: "2019-08-22T01:30:00+02:00"
     rooms:
       description: The rooms in published order.
       type: list

@@ -20,9 +20,10 @@ options:
     elements: dict
     required: true
   zone:
-    description: The time zone of the event, such as V(Europe/Berlin) or V(+02:00). Days are those of UTC if it is not given or not known
-      here.
-    type: str
+    description: The time zone of the event, such as V(Europe/Berlin) or V(+02:00). Of several, the first one that is known here counts. Days are
+      those of UTC if there is none.
+    type: list
+    elements: str
   first:
     description: The first day of the event, YYYY-MM-DD. What began before it is only counted, in C(outside).
     type: str
@@ -56,7 +57,7 @@ _value:
   description:
     - C(days), for each day C(day), C(rooms) and the sums of the day. Each of its rooms has C(name), C(title), C(began) and C(ended) (HH:MM;
       null where a session has no end), C(on_air), and its sums.
-    - C(rooms), for each room C(name), C(title), C(listed), C(failed) and its sums.
+    - C(rooms), for each room C(name), C(title), C(listed), C(on_air), C(failed) and its sums.
     - The sums are C(count) (sessions), C(total_ingest_seconds) and C(total_viewer_seconds). Those of all rooms are beside C(days).
     - C(lines) has each room as a line of text.
     - C(outside) is the number of sessions that began on other days, and C(zone) the time zone of the days.

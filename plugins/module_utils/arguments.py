@@ -225,7 +225,7 @@ EVENT: Spec = {
 }
 
 EVENT_INFO: Spec = {
-    "state": {"type": "str", "choices": STATES, "default": "present"},
+    "state": {"type": "str", "choices": [*STATES, "retired"], "default": "present"},
     **EVENT_LIST,
     **CLIENT,
 }

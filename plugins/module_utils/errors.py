@@ -10,6 +10,7 @@ knows HTTP libraries or Ansible.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -28,10 +29,12 @@ def printable(text: str) -> str:
 class RealtimeError(Exception):
     """The base of all errors of this collection.
 
-    ``changed`` says that a write had been accepted before the failure, so that a failed task can say so.
+    ``changed`` says that a write had been accepted before the failure, so that a failed task can say so. ``known`` is
+    what it returns then of what was read or accepted last.
     """
 
     changed: bool = False
+    known: Mapping[str, Any] = {}
 
     def __str__(self) -> str:
         return printable(super().__str__())

@@ -118,7 +118,7 @@ def perform_alone(work: Work, params: Mapping[str, Any], context: Context, *, di
         check_options(params)
         outcome = work(params, context)
     except RealtimeError as error:
-        values: dict[str, Any] = {"failed": True, "changed": error.changed, "msg": message_of(error)}
+        values: dict[str, Any] = {"failed": True, "changed": error.changed, "msg": message_of(error), **error.known}
         if isinstance(error, RequestFailed):
             values["error"] = error.details()
         return Result(values)

@@ -154,6 +154,10 @@ event:
     url: null
     start: "2020-12-14"
     end: "2020-12-16"
+    days:
+      - day: "2020-12-14"
+        start: "2020-12-14T09:00:00+01:00"
+        end: "2020-12-14T18:00:00+01:00"
     slug: democon
 streams:
   description: One for each room of the schedule, and those of O(streams).

@@ -146,6 +146,10 @@ analytics:
           description: Whether it is in O(streams).
           type: bool
           sample: true
+        on_air:
+          description: Whether one of its livestreams is active, so that its numbers go on growing. Null if they could not be read.
+          type: bool
+          sample: false
         count:
           description: How many sessions began in the time range.
           type: int

@@ -18,9 +18,11 @@ options:
   streams:
     description: The streams of the event, one for each room. With none, only what carries the slug is reported.
   state:
-    description: The state that the streams should have. RV(missing) names those that do not.
+    description:
+      - The state that the streams should have. RV(missing) names those that do not.
+      - With V(retired), they are off the air, and the meetings that are known by their titles are INACTIVE.
     type: str
-    choices: [present, started, stopped]
+    choices: [present, started, stopped, retired]
     default: present
 extends_documentation_fragment:
   - eventops.cloudflare.event

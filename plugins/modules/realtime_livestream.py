@@ -118,7 +118,7 @@ livestream:
   description:
     - The livestream. What is unknown is null.
     - After an accepted stop its status is V(IDLE), which the service may take some seconds to show.
-  returned: success
+  returned: success, and on a failure after something was changed
   type: dict
   contains:
     # BEGIN generated: livestream

@@ -267,7 +267,7 @@ EXAMPLES = r"""
 RETURN = r"""
 meeting:
   description: The meeting. What is unknown is null.
-  returned: success
+  returned: success, and on a failure after something was changed
   type: dict
   contains:
     # BEGIN generated: meeting

@@ -78,8 +78,14 @@ def _off_air(visit: Visit, path: str) -> bool:
 
 
 def _none(answer: Answer) -> bool:
-    """Whether an answer says that nothing is on the air."""
-    return answer.status in (400, 404) or (answer.status == 200 and status_of(answer.data) in (None, *ENDED))
+    """Whether an answer says that nothing is on the air. One that is not understood says nothing."""
+    if answer.status in (400, 404):
+        return isinstance(answer.body, dict)
+    listed = answer.data.get("livestreams") if isinstance(answer.data, dict) else answer.data
+    if answer.status != 200 or not isinstance(answer.body, dict) or answer.body.get("success") is False:
+        return False
+    statuses = [status_of(item) for item in listed] if isinstance(listed, list) else [status_of(answer.data)]
+    return all(status in (None, *ENDED) for status in statuses)
 
 
 def _retired(visit: Visit, path: str) -> bool:

@@ -178,6 +178,12 @@ DISTURBANCES: Final[dict[str, list[dict[str, Any]]]] = {
     "the creation is answered with 502": [
         {"operation": "create_meeting", "kind": "status", "status": 502, "when": "after", "times": 1}
     ],
+    "the creation is answered with 408": [
+        {"operation": "create_meeting", "kind": "status", "status": 408, "when": "after", "times": 1}
+    ],
+    "the creation is answered with 409": [
+        {"operation": "create_meeting", "kind": "status", "status": 409, "body": "<html>", "when": "after", "times": 1}
+    ],
     "the retirement is lost": [{"operation": "update_meeting", "index": 1, "kind": "close", "times": 1}],
 }
 
@@ -203,6 +209,27 @@ def test_what_stays_on_the_air_is_said(
     never = {"operation": "stop_livestream", "kind": "status", "status": 500, "times": None}
     assert disturbed(simulator, monkeypatch, tmp_path / "contact.json", never) == 1
     assert len(on_air(simulator)) == 1
+    assert "which may be on the air: stop it" in capsys.readouterr().out
+
+
+UNCLEAR: Final[dict[str, dict[str, Any]]] = {
+    "no success": {"status": 200, "body": {"success": False, "errors": []}},
+    "HTML": {"status": 200, "body": "<html>", "content_type": "text/html"},
+    "HTML of a proxy": {"status": 400, "body": "<html>", "content_type": "text/html"},
+    "a list": {"status": 200, "body": {"data": {"livestreams": [{"status": "IDLE"}, {"status": "INVOKED"}]}}},
+}
+
+
+@pytest.mark.parametrize("name", UNCLEAR)
+def test_an_answer_that_is_not_understood_shows_nothing_off_the_air(
+    simulator: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    never = {"operation": "stop_livestream", "kind": "status", "status": 500, "times": None}
+    looks = [
+        {"operation": operation, "kind": "status", "index": 2, "times": None, **UNCLEAR[name]}
+        for operation in ("get_active_livestream", "get_meeting_livestreams")
+    ]
+    assert disturbed(simulator, monkeypatch, tmp_path / "contact.json", never, *looks) == 1
     assert "which may be on the air: stop it" in capsys.readouterr().out
 
 

@@ -144,7 +144,7 @@ class Visit:
         left = f"the independent livestream {name}, which cannot be removed"
         self.left.append(left)
         created = self.ask(step, "create_livestream", "POST", "/livestreams", {"name": name})
-        if 400 <= created.status < 500:
+        if _refused(created):
             self.left.remove(left)
         return _of(created.data).get("id")
 
@@ -152,7 +152,7 @@ class Visit:
         self.unclear = True
         made = self.ask("meeting", "create_meeting", "POST", "/meetings", {"title": self.title})
         meeting_id = _of(made.data).get("id")
-        self.unclear = not meeting_id and not 400 <= made.status < 500
+        self.unclear = not meeting_id and not _refused(made)
         if not meeting_id:
             return
         self.meetings.append(meeting_id)
@@ -244,6 +244,11 @@ class Visit:
         self.ask("analytics iso", operation, "GET", path, start_time=iso)
         self.ask("analytics by day", "livestream_analytics_daywise", "GET", "/analytics/livestreams/daywise")
         self.ask("app by day", "analytics_daywise", "GET", "/analytics/daywise")
+
+
+def _refused(answer: Answer) -> bool:
+    """Whether a creation was refused for certain. One that is answered with 408 or 409 may have been carried out."""
+    return 400 <= answer.status < 500 and answer.status not in (408, 409)
 
 
 def _of(data: Any) -> Mapping[str, Any]:

@@ -566,6 +566,41 @@ def test_an_encoder_is_seen_where_the_status_does_not_tell(event: Any, info: Any
         assert "othing is retired while this is on the air" in retired.values["msg"], streams
 
 
+def test_a_report_looks_whether_an_encoder_feeds_a_room(event: Any, info: Any, sim: Control) -> None:
+    sim.configure(created_later_status="INVOKED", live_delay=3600)
+    event(FEED)
+    for fed in (False, True):
+        if fed:
+            sim.push(sim.livestreams()[0]["id"])
+        ran = info(FEED, state="stopped")
+        assert [item["status"] for item in ran.values["streams"]] == ["INVOKED"]
+        assert [item["on_air"] for item in ran.values["streams"]] == [fed]
+        assert ran.values["missing"] == ["camp-mast"] * fed
+    sim.faults({"kind": "status", "status": 403, "operation": "get_active_livestream_session", "times": None})
+    ran = info(*ROOMS, FEED, state="stopped")
+    assert ran.values["msg"].startswith("1 of 3 rooms failed: camp-mast: ")
+    assert ran.values["streams"][-1]["on_air"] is None
+    # What is left over and cannot be read does not keep the rest from being stopped.
+    event(ROOMS[0], state="started")
+    ran = event(ROOMS[0], state="stopped")
+    assert set(on_air(sim).values()) == {"camp-mast"}
+    assert "camp-mast" in ran.values["msg"]
+    assert ran.values["failed"]
+
+
+def test_a_report_for_an_event_that_is_to_be_retired(event: Any, info: Any, sim: Control) -> None:
+    event(*ROOMS, state="started")
+    names = [room["name"] for room in ROOMS]
+    assert info(*ROOMS, state="retired").values["missing"] == names
+    event(*ROOMS, state="stopped")
+    assert info(*ROOMS, state="stopped").values["missing"] == []
+    assert info(*ROOMS, state="retired").values["missing"] == names
+    event(*ROOMS, state="retired")
+    ran = info(*ROOMS, state="retired")
+    assert ran.values["missing"] == []
+    assert {item["state"] for item in ran.values["streams"]} == {"retired"}
+
+
 def test_the_new_meeting_is_returned_and_not_the_retired_one(event: Any, sim: Control) -> None:
     retired = sim.add_meeting(title="camp: Meitner", status="INACTIVE")
     ran = event(ROOMS[0], {**ROOMS[1], "state": "stopped"}, state="started")

@@ -507,6 +507,39 @@ class TestEventReport:
         assert (room["count"], hours(room["total_ingest_seconds"])) == (2, 4)
         assert [session["on_air"] for session in room["sessions"]] == [False, False]
 
+    @pytest.mark.parametrize(("first", "expected"), [("camp-hall", (2, 4)), ("other-hall", (1, 1))])
+    def test_sessions_of_earlier_livestreams_beside_the_newest(
+        self, actor: Any, sim: Control, first: str, expected: tuple[int, int]
+    ) -> None:
+        """As Cloudflare's example of the answer has it: one livestream, and a list of sessions."""
+        sim.add_meeting(title="other: Desk")
+        meeting = sim.add_meeting(title="camp: Hall")
+        for name, hours_on_air in ((first, 3), ("camp-hall", 1)):
+            held(actor, sim, meeting, name, hours_on_air)
+        ids = [item["id"] for item in sim.livestreams()]
+        found = [actor("realtime_livestream_info", livestream_id=item).values["livestreams"][0] for item in ids]
+        sessions = [session for item in found for session in item["sessions"]]
+        body = {"success": True, "data": {"livestream": found[-1], "sessions": sessions}}
+        answer = {"kind": "status", "status": 200, "body": body, "times": None}
+        sim.faults({"operation": "get_meeting_livestreams", **answer})
+        (room,) = actor("realtime_analytics_info", report="event", event="camp").values["analytics"]["rooms"]
+        assert (room["count"], hours(room["total_ingest_seconds"])) == expected
+
+    def test_what_is_on_the_air_is_said(self, actor: Any, sim: Control) -> None:
+        """Also of what nobody can tell whether it is of the event."""
+        meeting = sim.add_meeting(title="camp: Hall")
+        held(actor, sim, meeting, "camp-hall", 1)
+        actor(meeting_id=meeting, name="second-hall", state="started")
+        other = sim.add_meeting(title="camp: Gray")
+        actor(meeting_id=other, name="camp-gray", state="started")
+        ran = actor("realtime_analytics_info", report="event", event="camp")
+        assert {room["name"]: (room["on_air"], room["count"]) for room in ran.values["analytics"]["rooms"]} == {
+            "camp-hall": (False, 1),
+            "camp-gray": (True, 1),
+        }
+        (warning,) = ran.warnings
+        assert "not counted, since their names look as if of another event: 'second-hall' (on the air)" in warning
+
     def test_what_is_listed_and_not_told_by_its_meeting_is_read_by_its_id(self, actor: Any, sim: Control) -> None:
         held(actor, sim, sim.add_meeting(title="camp: Hall"), "camp-hall", 1)
         sim.faults({"operation": "get_meeting_livestreams", "kind": "status", "status": 404, "times": None})

@@ -66,7 +66,9 @@ def release(version: str, check: list[str], imported: bool) -> int:
         return 1
     set_version(version)
     changelog = str(Path(sys.executable).with_name("antsibull-changelog"))
-    subprocess.run([changelog, "release", "--version", version], cwd=ROOT, check=True)
+    if subprocess.run([changelog, "release", "--version", version], cwd=ROOT, check=False).returncode:
+        print("Not released: antsibull-changelog failed. Undo with: git reset --hard", file=sys.stderr)
+        return 1
     # What the check takes long for, and what comes meanwhile, is not part of it.
     git("add", "--all")
     if subprocess.run(check, cwd=ROOT, check=False).returncode:

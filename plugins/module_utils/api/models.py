@@ -346,7 +346,9 @@ def details_in(body: Any) -> list[LivestreamDetails]:
     sessions = [session_from(item) for key in ("sessions", "session") for item in objects(data.get(key))]
     found = livestreams_in(body)
     if len(found) == 1:
-        return [LivestreamDetails(found[0], tuple(sessions), told)]
+        # Beside a meeting's newest livestream, there may be sessions of its earlier ones.
+        own = tuple(session for session in sessions if session.livestream_id in (None, found[0].id))
+        return [LivestreamDetails(found[0], own, told and bool(own or not sessions))]
     told = told and {session.livestream_id for session in sessions} <= {livestream.id for livestream in found}
     return [
         LivestreamDetails(livestream, tuple(s for s in sessions if s.livestream_id == livestream.id), told)

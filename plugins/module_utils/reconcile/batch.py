@@ -336,6 +336,8 @@ class Batch:
         (target,) = self.targets
         if target.failure is not None:
             target.failure.changed = target.changed
+            if target.changed and target.current is not target.before and target.current.id:
+                target.failure.known = {key: target.current.public()}
             raise target.failure
         return Outcome(target.changed, {key: target.public()}, target.diff(), target.warnings, target.secrets)
 

@@ -102,6 +102,8 @@ class _Checkup:
         self.context = context
         self.clock = context.clock
         self.findings: list[Finding] = []
+        # Whether the answer about independent livestreams held all of them.
+        self.all_independents = True
 
     def note(self, name: str, ok: bool | None, found: str, advice: str | None = None) -> None:
         """Add a line."""
@@ -151,7 +153,7 @@ class _Checkup:
         self.note(
             "Independent livestreams",
             None,
-            f"{len(independents)} found" if readable else NOT_ASKED,
+            f"{'' if self.all_independents else 'at least '}{len(independents)} found" if readable else NOT_ASKED,
             "Whether new ones can be created is known only from creating one: Cloudflare's SDKs have dropped it",
         )
         self.ask("Analytics", lambda: _analytics(api.app_days({})), needed=False)
@@ -219,7 +221,9 @@ class _Checkup:
 
     def livestreams(self, api: RealtimeApi, independents: list[Livestream]) -> str:
         """Whether livestreams can be read; those without a meeting are added to ``independents``."""
-        independents += api.livestreams(exclude_meetings=True, newest_first=True, most_pages=1, whole=False)
+        found = api.livestreams(exclude_meetings=True, newest_first=True, most_pages=1, whole=False)
+        independents += [item for item in found if not item.meeting_id]
+        self.all_independents = found.whole
         return "can be read. Whether they can be started is known only from starting one"
 
     def limit(self, remaining: int | None) -> None:
@@ -251,9 +255,11 @@ class _Checkup:
 
 def _shown(server: str) -> str:
     """Scheme, host and port; nothing, where it is not plain which part is the host."""
-    scheme, mark, _rest = server.partition("://")
+    scheme, mark, rest = server.partition("://")
     place = place_of(server)
-    return f"{scheme}://{place}" if mark and place else ""
+    # An @ behind a slash: what stands before may be half of a password.
+    plain = mark and place and "@" not in rest.partition("/")[2]
+    return f"{scheme}://{place}" if plain else ""
 
 
 def _analytics(days: Mapping[str, Any]) -> str:

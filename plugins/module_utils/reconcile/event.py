@@ -14,7 +14,7 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import IDLE, LIVE, Livestream, Meeting
+from ansible_collections.eventops.cloudflare.plugins.module_utils.api.models import Meeting
 from ansible_collections.eventops.cloudflare.plugins.module_utils.api.realtimekit import RealtimeApi
 from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import (
     InvalidRequest,
@@ -29,6 +29,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.comm
     given,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.event_lists import EventLists
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.event_livestreams import EventLivestreams
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.leftovers import (
     Leftover,
     is_fed,
@@ -40,7 +41,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.left
     unlisted,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream import LivestreamTarget
-from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_plan import Desired, find, plan
+from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestream_plan import Desired
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.livestreams import target_of, to_be_stopped
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting import MeetingListing, MeetingTarget
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.meeting_plan import INACTIVE, DesiredMeeting
@@ -49,6 +50,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.pool
     check_concurrency,
     failure_message,
     failure_values,
+    in_pool,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.rooms import (
     GIVEN,
@@ -59,7 +61,6 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.room
     Room,
     check_apart,
     nearest,
-    on_air,
     rooms_of,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.slugs import check_slug
@@ -87,7 +88,10 @@ def reconcile_event(api: RealtimeApi, params: Mapping[str, Any], context: Contex
 
 def event_info(api: RealtimeApi, params: Mapping[str, Any], context: Context) -> Outcome:
     """Report on the event that ``params`` (validated options of the module) describe. Reads only."""
-    event = Event(api, {**DEFAULTS, **params}, context._replace(check_mode=True), reports=True)
+    # What is retired is off the air first of all, and found in the same way.
+    retires = params["state"] == RETIRED
+    given_state = {"state": STOPPED if retires else params["state"]}
+    event = Event(api, {**DEFAULTS, **params, **given_state}, context._replace(check_mode=True), True, retires)
     event.observe()
     return event.outcome()
 
@@ -107,7 +111,14 @@ DEFAULTS: Mapping[str, Any] = {
 class Event:
     """Observes, plans, applies, waits and verifies: for all rooms together."""
 
-    def __init__(self, api: RealtimeApi, params: Mapping[str, Any], context: Context, reports: bool = False) -> None:
+    def __init__(
+        self,
+        api: RealtimeApi,
+        params: Mapping[str, Any],
+        context: Context,
+        reports: bool = False,
+        retires: bool = False,
+    ) -> None:
         check_concurrency(params)
         self.reports = reports
         for option in ("wait_timeout", "verify_timeout"):
@@ -129,6 +140,9 @@ class Event:
         self.meetings = Batch(api, context, [], MeetingListing(api), "meetings", concurrency)
         self.livestreams = Batch(api, context, [], self.lists.livestreams, "livestreams", concurrency, wait_timeout)
         self.warnings: tuple[str, ...] = () if self.slug else (NO_SLUG,)
+        # For a report: whether its meetings are to be retired.
+        self.retires = retires
+        self.shown = EventLivestreams(self.lists, context, retires)
 
     # Observing
 
@@ -149,6 +163,8 @@ class Event:
         for target in self.livestreams.targets:
             target.current = target.before or target.current
         self.check_independents()
+        if self.reports:
+            self.read_encoders()
         self.leftovers = leftovers_of(lists, rooms)
         if self.reports or self.params["state"] in (STOPPED, RETIRED):
             lists.unsure += read_sessions(self.api, self.context, self.params["concurrency"], self.leftovers)
@@ -192,6 +208,17 @@ class Event:
             return None
         size = {key: value for key, value in (room.stream["video_config"] or {}).items() if value is not None}
         return Desired(state, room.meeting_id, name=room.name, video_config=size or None, **common)
+
+    def read_encoders(self) -> None:
+        """For a report: read which independent livestreams of rooms are fed, where their status does not say."""
+
+        def read(room: Room) -> None:
+            room.fed = None
+            with room.noting():
+                room.fed = is_fed(self.api, self.shown.seen(room))
+
+        rooms = [room for room in self.rooms if room.independent and room.why is None]
+        in_pool(self.context, self.params["concurrency"], read, rooms, "reading")
 
     def check_independents(self) -> None:
         """An independent livestream that is to be stopped has to be there. One of an event that is over is found."""
@@ -255,10 +282,10 @@ class Event:
         if self.params["verify"] == "no" or self.context.check_mode:
             return
         waited = [room for room in self.rooms if room.livestream is not None and room.wait and room.state == STARTED]
-        shown = {room.name: room for room in waited if self.seen(room).status == LIVE}
+        shown = {room.name: room for room in waited if self.shown.is_live(room)}
         if not shown:
             return
-        playbacks = [{"name": name, "playback_url": self.seen(room).playback_url} for name, room in shown.items()]
+        playbacks = [{"name": name, "playback_url": self.shown.seen(room).playback_url} for name, room in shown.items()]
         options = {"playbacks": playbacks, "timeout": self.params["verify_timeout"], "concurrency": 16}
         with contextlib.closing(Manifests(self.params["validate_certs"], given(self.params, "ca_path"))) as manifests:
             outcome = check_all(manifests.check, {**options, "on_failure": "warn"}, self.context)
@@ -281,7 +308,8 @@ class Event:
         of_rooms = {room.meeting_id for room in self.rooms} | {item.current.meeting_id for item in self.leftovers}
         active = {room.name for room in self.rooms if room.meeting_id in on_the_air}
         independent = [room for room in self.rooms if room.independent]
-        active |= {room.name for room in independent if on_air(self.seen(room)) or is_fed(self.api, self.seen(room))}
+        shown = self.shown
+        active |= {room.name for room in independent if shown.is_on_air(room) or is_fed(self.api, shown.seen(room))}
         active |= {item.label for item in left if item.on_air}
         active |= {repr(item.title) for item in found if item.id in on_the_air and item.id not in of_rooms}
         if active:
@@ -366,65 +394,27 @@ class Event:
         """Whether nothing came from its encoder or its people; in a report, whether it is not in its state."""
         if not self.reports:
             return room.state == STARTED and isinstance(room.why, WaitTimedOut)
-        livestream = self.seen(room)
-        there = room.why is None and (livestream.id or room.meeting_id) is not None
-        if room.state == STOPPED:
-            return self.is_on_air(room) is not False
-        if room.title and room.meeting and room.meeting.status == INACTIVE:
-            # Nobody can join a retired meeting, also while it is on the air: a start makes another one.
-            return True
-        return not there or (room.state == STARTED and livestream.status != LIVE)
+        return self.shown.is_missing(room)
 
     def tolerated(self, room: Room) -> bool:
         """Whether it is no failure that nothing came from the encoder, or from the people, of a room."""
         return self.params["missing"] == "warn" and self.missing(room)
 
-    def is_on_air(self, room: Room) -> bool | None:
-        """Whether a room is on the air. Of what was not found, and so not read, nobody knows."""
-        livestream = self.seen(room)
-        if livestream.status is not None:
-            return on_air(livestream)
-        whole = self.lists.livestreams.active.whole and room.meeting_id is not None
-        return False if room.why is None and (room.independent or whole) else None
-
     def result(self, room: Room) -> dict[str, Any]:
         """What the task returns of a room: what was given, and what was read or accepted."""
-        livestream = self.seen(room)
+        livestream = self.shown.seen(room)
         meeting = room.meeting or Meeting()
         return {
             **{key: room.stream.get(key) for key in GIVEN},
-            "state": room.state,
+            "state": RETIRED if self.retires else room.state,
             "meeting_id": room.meeting_id,
             "meeting_status": meeting.status,
             "id": livestream.id,
             "status": livestream.status,
-            "on_air": self.is_on_air(room),
+            "on_air": self.shown.is_on_air(room),
             "playback_url": livestream.playback_url,
             "ingest_server": livestream.ingest_server,
             "playable": room.playable,
             "changed": room.changed,
             **failure_values(None if self.tolerated(room) else room.why),
         }
-
-    def seen(self, room: Room) -> Livestream:
-        """What is known of the livestream of a room."""
-        if room.livestream is not None:
-            found = room.livestream.current
-            if not room.independent and room.livestream.failure is None and not found.active:
-                # One that has ended is the past: only the run that ended it knows its ID.
-                return Livestream(status=found.status)
-            return found
-        if room.independent:
-            with contextlib.suppress(StateUnreachable):
-                return find(self.lists.livestreams.by_name, Desired(PRESENT, name=room.name))[0] or Livestream()
-            return Livestream()
-        active = self.lists.livestreams.active.get(room.meeting_id or "")
-        if active is not None:
-            return active
-        if room.meeting_id is not None:
-            # Its meeting exists, and a list that was read to its end does not have it.
-            ended = room.state == STOPPED and room.failure is None and self.lists.livestreams.active.whole
-            return Livestream(status=IDLE if ended else None)
-        if self.context.check_mode and room.state == STARTED and room.why is None and room.wanted is not None:
-            return plan(None, Desired(STARTED, meeting_id="new", name=room.name, wait=room.wait)).livestream
-        return Livestream()

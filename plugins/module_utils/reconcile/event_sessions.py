@@ -66,6 +66,7 @@ class Counted:
     livestreams: dict[str, Livestream] = field(default_factory=dict)
     elsewhere: Container[str | None] = ()
     sessions: list[tuple[Session, bool]] = field(default_factory=list)
+    on_air: bool = False
     failure: RealtimeError | None = None
 
     def add(self, livestream: Livestream, meeting: Meeting | None) -> None:
@@ -89,10 +90,11 @@ class Counted:
         except RealtimeError as failure:
             self.failure = failure
             return
-        self.sessions = sorted(
-            ((session, self._on_air(item, session)) for item in found.values() for session in item.sessions),
-            key=lambda pair: pair[0].began or "",
-        )
+        self.on_air = any(map(self._active, found.values()))
+        # Two answers may hold the same session.
+        told = [(session, self._on_air(item, session)) for item in found.values() for session in item.sessions]
+        once = {session.id or str(place): (session, on_air) for place, (session, on_air) in enumerate(told)}
+        self.sessions = sorted(once.values(), key=lambda pair: pair[0].began or "")
 
     def _of_meetings(self, api: RealtimeApi) -> Iterator[LivestreamDetails]:
         for meeting_id in self.meeting_ids:
@@ -112,9 +114,12 @@ class Counted:
 
     def _on_air(self, details: LivestreamDetails, session: Session) -> bool:
         """Whether a session goes on. One that failed may have no end."""
-        livestream = details.livestream.merged_with(self.livestreams.get(details.livestream.id or ""))
         over = session.stopped_time is not None or session.err_message is not None
-        return livestream.active and session is details.newest and not over
+        return self._active(details) and session is details.newest and not over
+
+    def _active(self, details: LivestreamDetails) -> bool:
+        """Whether a livestream is active, by the answer about it, or by the list."""
+        return details.livestream.merged_with(self.livestreams.get(details.livestream.id or "")).active
 
     def result(self, start: datetime | None, end: datetime | None) -> dict[str, Any]:
         """What is returned of it. Sessions that began outside the time range do not count."""
@@ -127,6 +132,7 @@ class Counted:
             "meeting_id": self.meeting_ids[-1] if self.meeting_ids else None,
             "independent": not self.meeting_ids and (self.room is None or self.room.independent),
             "listed": self.room is not None,
+            "on_air": None if failed else self.on_air,
             "sessions": None if failed else [{**item.public(), "on_air": on_air} for item, on_air in sessions],
             **dict.fromkeys(("count", "total_ingest_seconds", "total_viewer_seconds")),
             **({} if failed else totals(item for item, _on_air in sessions)),
@@ -169,7 +175,8 @@ def event_sessions(
         "rooms": [item.result(start, end) for item in counted],
         **totals(item for room in counted for item, _on_air in room.sessions if _within(item, start, end)),
     }
-    return Outcome(False, {"analytics": values}, failure=failure_message(failures, len(counted), "rooms"))
+    failure = failure_message(failures, len(counted), "rooms")
+    return Outcome(False, {"analytics": values}, warnings=event.not_counted_in_words(), failure=failure)
 
 
 def _within(session: Session, start: datetime | None, end: datetime | None) -> bool:
@@ -204,6 +211,8 @@ class _Event:
         self._counted = {room.name: Counted(room.name, room, room.title, elsewhere=elsewhere) for room in rooms}
         self._elsewhere = elsewhere
         streams = [*(room.stream for room in rooms), *others]
+        # Of meetings that have, or had, livestreams of the event: their names look as if of another one.
+        self.not_counted: list[Livestream] = []
         self._chosen = set(self._counted)
         self._listed = {item["name"] for item in streams}
         self._by_id = {item["meeting_id"]: item["name"] for item in streams if given(item, "meeting_id")}
@@ -234,6 +243,15 @@ class _Event:
         text = f"nothing carries the event's name {self._slug!r}"
         return nearest(text, self._slug, sorted(self._slugs - {self._slug}))
 
+    def not_counted_in_words(self) -> tuple[str, ...]:
+        """A warning that names the livestreams of which nobody can tell whether they are of the event."""
+        named = [f"{item.name!r}{' (on the air)' if item.active else ''}" for item in self.not_counted]
+        if not named:
+            return ()
+        return (
+            f"not counted, since their names look as if of another event: {', '.join(named)}, of meetings of this one",
+        )
+
     def _look_up(self, room: str, wanted: str, names: Named[Any]) -> None:
         """A service may cut names: then nobody can tell whether what begins like the room's is the room's."""
         try:
@@ -251,7 +269,9 @@ class _Event:
             else:
                 self._count(self._name_of(item), item)
         for meeting_id, found in of_meetings.items():
-            room, own = self._room_of(meeting_id, [item for item in found if not self._of_another_event(item.name)])
+            elsewhere = [item for item in found if self._of_another_event(item.name)]
+            self.not_counted += [item for item in elsewhere if slug_of_name(item.name, self._slugs) is None]
+            room, own = self._room_of(meeting_id, [item for item in found if item not in elsewhere])
             for item in own:
                 self._count(room, item)
         return sorted(self._counted.values(), key=lambda item: "" if item.room is not None else item.name)

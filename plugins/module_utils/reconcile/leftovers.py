@@ -95,7 +95,10 @@ def read_sessions(
     """Read which independent livestreams are fed, where their status does not say. Returns what could not be read."""
 
     def read(item: Leftover) -> None:
-        item.fed = is_fed(api, item.current)
+        try:
+            item.fed = is_fed(api, item.current)
+        except RealtimeError as failure:
+            item.failure = failure
 
     in_pool(context, concurrency, read, [item for item in leftovers if item.livestream is not None], "reading")
     return [(item.label, item.failure) for item in leftovers if item.failure is not None]

@@ -47,6 +47,9 @@ class Room:
     failure: RealtimeError | None = None
     warnings: tuple[str, ...] = ()
     playable: bool | None = None
+    # Whether an encoder feeds an independent livestream that the service calls INVOKED, as it calls those that nobody
+    # has fed yet. None when that could not be read.
+    fed: bool | None = False
     # What an earlier task returned of it.
     earlier: Mapping[str, Any] = field(default_factory=dict)
 

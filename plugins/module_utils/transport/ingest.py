@@ -22,7 +22,7 @@ def reach(server: str) -> tuple[bool | None, str]:
     """
     try:
         parts = urlsplit(server)
-        host, port = parts.hostname, parts.port or PORTS.get(parts.scheme)
+        host, port = parts.hostname, PORTS.get(parts.scheme) if parts.port is None else parts.port
     except ValueError:
         host = port = None
     if not host or not port:

@@ -104,8 +104,13 @@ class RateLimit:
             now = self._now()
 
     def closed_for(self, deadline: float | None) -> float:
-        """Seconds for which nothing is sent: a block, or a pause that outlasts the deadline. 0 or less: it may be."""
+        """Seconds for which nothing is sent; 0 or less: it may be.
+
+        Because of a block, or of a pause or a limit that is used up until after the deadline.
+        """
         until = self._blocked_until
-        if deadline is not None and self._paused_until > deadline:
-            until = max(until, self._paused_until)
+        if deadline is not None:
+            used_up = self._slow_until if self.remaining == 0 else 0.0
+            for end in (self._paused_until, used_up):
+                until = max(until, end) if end > deadline else until
         return until - self._now()

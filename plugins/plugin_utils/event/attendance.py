@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ BEGAN = ("started_time", "invoked_time", "created_at")  # when a session began: 
 
 def sessions_by_day(
     rooms: Sequence[Mapping[str, Any]],
-    zone: str | None = None,
+    zone: str | Sequence[str | None] | None = None,
     first: Any = None,
     last: Any = None,
     only: Sequence[str] = (),
@@ -31,14 +32,16 @@ def sessions_by_day(
 
     Returns ``days`` (``day``, YYYY-MM-DD in ``zone``; ``rooms`` with ``name``, ``title``, ``began`` and ``ended``,
     HH:MM, ``on_air``, and the sums; the sums of the day), ``rooms`` and the sums of all, ``lines``, which say the same
-    of the rooms, and ``zone``: ``UTC`` for one that is not known here. It may be an offset, such as +02:00.
+    of the rooms, and ``zone``: of those given the first one that is known here, or ``UTC``. It may be an offset, such
+    as +02:00.
 
     ``first`` and ``last`` are the days of the event, and ``only`` those of them that are meant, YYYY-MM-DD, where not
     all are: what began on others is in ``outside``, a number of sessions, and nowhere else. A session belongs to the
     day on which it began. Until the last of the ``talks`` of a day (``day``, ``start``, ``end``) has ended, this is
     that day, also after midnight. One without a time has no day: None.
     """
-    known = _zone(zone)
+    zones = [zone] if isinstance(zone, str) else zone or []
+    name, known = next(((name, found) for name in zones for found in _zone(name)), ("UTC", timezone.utc))
     nights = nights_of(talks, known)
     days: dict[str | None, dict[int, list[Row]]] = {}
     outside = 0
@@ -54,10 +57,16 @@ def sessions_by_day(
             days.setdefault(day, {}).setdefault(place, []).append({**session, "began": began, "ended": ended})
     by_room = [[item for found in days.values() for item in found.get(place, ())] for place in range(len(rooms))]
     return {
-        "zone": "UTC" if known is timezone.utc else zone,
+        "zone": name,
         "days": [_day(day, rooms, of) for day, of in sorted(days.items(), key=lambda pair: pair[0] or "")],
         "rooms": [
-            {**_named(room), "listed": room["listed"], "failed": bool(room.get("failed")), **_sums(found, room)}
+            {
+                **_named(room),
+                "listed": room["listed"],
+                "on_air": room.get("on_air"),
+                "failed": bool(room.get("failed")),
+                **_sums(found, room),
+            }
             for room, found in zip(rooms, by_room)
         ],
         "outside": outside,
@@ -71,9 +80,10 @@ def _line(room: Mapping[str, Any], sums: Mapping[str, Any]) -> str:
     title = _named(room)["title"]
     if sums["count"] is None:
         return f"{title}: could not be read"
-    sent, watched = (int(sums[key] // 60) for key in ("total_ingest_seconds", "total_viewer_seconds"))
+    sent, watched = (round(sums[key] / 60) for key in ("total_ingest_seconds", "total_viewer_seconds"))
     times = f"sent {sent // 60}:{sent % 60:02}, watched {watched // 60}:{watched % 60:02}"
-    return f"{title}: {sums['count']} {'session' if sums['count'] == 1 else 'sessions'}, {times}"
+    on_air = ", on the air" if room.get("on_air") else ""
+    return f"{title}: {sums['count']} {'session' if sums['count'] == 1 else 'sessions'}, {times}{on_air}"
 
 
 def nights_of(talks: Sequence[Mapping[str, Any]], zone: tzinfo) -> dict[str, tuple[datetime, datetime]]:
@@ -102,15 +112,15 @@ def _day(day: str | None, rooms: Sequence[Mapping[str, Any]], sessions: Mapping[
     return {"day": day, "rooms": shown, **_sums([item for found in sessions.values() for item in found])}
 
 
-def _zone(name: str | None) -> tzinfo:
+def _zone(name: str | None) -> Iterator[tzinfo]:
+    """The time zone of a name or an offset, if it is known here."""
     offset = _OFFSET.fullmatch(name or "")
-    try:
+    with contextlib.suppress(KeyError, ValueError, OSError):
         if offset:
             minutes = int(offset.group(2)) * 60 + int(offset.group(3))
-            return timezone(timedelta(minutes=-minutes if offset.group(1) == "-" else minutes))
-        return ZoneInfo(name) if name else timezone.utc
-    except (KeyError, ValueError, OSError):
-        return timezone.utc
+            yield timezone(timedelta(minutes=-minutes if offset.group(1) == "-" else minutes))
+        elif name:
+            yield ZoneInfo(name)
 
 
 def _moment(text: str | None, zone: tzinfo) -> datetime | None:

@@ -26,7 +26,7 @@ SORTS = ("meeting_id", "meeting_title", "independent")
 # In these states of the event, no stream is on the air.
 ENDS = ("stopped", "retired")
 # What is known of an event, as far as its schedule says it.
-EVENT = ("title", "acronym", "version", "time_zone", "url", "start", "end")
+EVENT = ("title", "acronym", "version", "time_zone", "url", "start", "end", "days")
 # The answers, by the names of the role's variables without their prefix. The role documents them.
 ANSWERS: Spec = {
     "state": {"type": "str", "choices": STATES, "default": "present"},

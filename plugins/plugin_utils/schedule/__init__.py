@@ -34,12 +34,13 @@ def read_schedule(
 
     Returns strings, lists and None only::
 
-        {conference: {title, acronym, version, time_zone, url, start, end},
+        {conference: {title, acronym, version, time_zone, url, start, end, days: [{day, start, end}]},
          rooms: [{name, title, talks: [{id, title, subtitle, speakers, track, language, day, start, end, url}]}],
          others: [{name, title}]}
 
     ``name`` is the stream's, ``title`` the room's. ``others`` are the rooms that were not wanted. ``start`` and ``end``
-    of a talk are ISO 8601 with offset, those of the conference and ``day`` are YYYY-MM-DD. Talks are in order of time,
+    of a talk are ISO 8601 with offset, those of the conference and ``day`` are YYYY-MM-DD. ``days`` say when the first
+    talk of each day begins and the last one ends, also of what was not wanted. Talks are in order of time,
     rooms in published order.
 
     Raises ScheduleError, which says what is wrong, and where.

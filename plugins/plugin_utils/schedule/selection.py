@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule import names
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.errors import ScheduleError
-from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.model import Room, Schedule
+from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.model import Room, Schedule, Talk
 from ansible_collections.eventops.cloudflare.plugins.plugin_utils.schedule.values import clean, enumerated, kind, quoted
 
 RELATIVE = {"today": 0, "tomorrow": 1}
@@ -42,7 +42,19 @@ def select(
             result.append({"name": name, "title": room.title, "talks": talks})
         else:
             others.append({"name": name, "title": room.title})
-    return {"conference": schedule.plain(), "rooms": result, "others": others}
+    conference = {**schedule.plain(), "days": list(_hours(schedule))}
+    return {"conference": conference, "rooms": result, "others": others}
+
+
+def _hours(schedule: Schedule) -> Iterator[dict[str, str]]:
+    """When the first talk of each day begins, and the last one ends, whatever was asked for."""
+    by_day: dict[date, list[Talk]] = {}
+    for room in schedule.rooms:
+        for talk in room.talks:
+            by_day.setdefault(talk.day, []).append(talk)
+    for _day, talks in sorted(by_day.items()):
+        first, last = min(talks, key=lambda talk: talk.start).plain(), max(talks, key=lambda talk: talk.end).plain()
+        yield {"day": first["day"], "start": first["start"], "end": last["end"]}
 
 
 def _named(rooms: Iterable[Room], lead: str) -> dict[str, Room]:

@@ -25,6 +25,19 @@ def room(name: str, *sessions: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"name": name, "listed": True, "sessions": list(sessions), **more}
 
 
+def test_a_line_says_what_is_on_the_air_and_rounds_as_the_page_does() -> None:
+    rooms = [
+        room("curie", session("2027-08-20T08:00:00Z", sent=3599, watched=30), on_air=True),
+        room("gray", on_air=False),
+    ]
+    found = sessions_by_day(rooms, ZONE)
+    assert found["lines"] == [
+        "curie: 1 session, sent 1:00, watched 0:00, on the air",
+        "gray: 0 sessions, sent 0:00, watched 0:00",
+    ]
+    assert [item["on_air"] for item in found["rooms"]] == [True, False]
+
+
 def test_days_are_those_of_the_clocks_of_the_event() -> None:
     late = session("2027-08-20T22:30:00.000Z", "2027-08-21T00:15:00.000Z")
     found = sessions_by_day([room("curie", late)], ZONE)

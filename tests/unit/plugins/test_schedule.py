@@ -50,6 +50,8 @@ class TestFormats:
 
     def test_the_sample(self) -> None:
         found = read_schedule(SAMPLE.read_text())
+        days = found["conference"].pop("days")
+        assert [item["day"] for item in days] == ["2027-08-20", "2027-08-21", "2027-08-22"]
         assert found["conference"] == {
             "title": "Mast 2027",
             "acronym": "mast2027",
@@ -215,6 +217,7 @@ class TestDrift:
             "url": "https://example.org/",
             "start": "2027-08-20",
             "end": "2027-08-21",
+            "days": [],
         }
         assert rooms_of(found) == {"der-mast-Curie": 0, "der-mast-Meitner": 0}
 
@@ -325,6 +328,13 @@ class TestSelection:
     def test_a_talk_after_midnight_belongs_to_the_day_that_lists_it(self) -> None:
         found = read_schedule(sample(), days=[2], rooms=["Gängeviertel"])
         assert [talk["start"][:10] for talk in found["rooms"][0]["talks"]] == ["2027-08-21", "2027-08-21", "2027-08-22"]
+
+    def test_the_hours_of_each_day_are_told_whatever_is_asked_for(self) -> None:
+        found = read_schedule(sample(), days=[1], rooms=["Gängeviertel"])["conference"]["days"]
+        assert found == read_schedule(sample())["conference"]["days"]
+        assert [item["day"] for item in found] == ["2027-08-20", "2027-08-21", "2027-08-22"]
+        assert found[1]["start"] < found[1]["end"]
+        assert found[1]["end"][:10] == "2027-08-22"
 
     def test_a_day_leaves_rooms_without_talks_out_and_a_list_of_rooms_does_not(self) -> None:
         document = sample()

@@ -427,12 +427,28 @@ def test_a_block_that_another_one_meets_ends_the_wait_for_a_turn() -> None:
 
 
 def test_a_deadline_comes_before_the_turn(network: Network, clock: Time, paced: Callable[..., Client]) -> None:
-    network.answers[:] = [limited('"default";r=0;t=20')]
+    network.answers[:] = [limited('"default";r=1;t=20'), OK]
     transport = paced()
     send(transport, "GET")
     with transport.within(5):
         send(transport, "GET")
+        send(transport, "GET")
     assert clock.slept == [5.0]
+
+
+def test_what_is_used_up_until_after_the_deadline_is_not_asked_for(
+    network: Network, clock: Time, paced: Callable[..., Client]
+) -> None:
+    """It left at the deadline of a wait, and the API blocked all of its user's requests for five minutes."""
+    network.answers[:] = [limited('"default";r=0;t=20')]
+    transport = paced()
+    send(transport, "GET")
+    with transport.within(5), pytest.raises(ApiError, match="not sent: "):
+        send(transport, "GET")
+    assert (clock.slept, network.received) == ([], ["GET"])
+    with transport.within(30):
+        send(transport, "GET")
+    assert sum(clock.slept) == 20.0
 
 
 def test_no_retry_leaves_after_its_deadline(network: Network, clock: Time, paced: Callable[..., Client]) -> None:
