@@ -392,3 +392,21 @@ def test_progress(actor: Any, sim: Control) -> None:
     assert any(line.startswith("changing: 20 of 20 done, 0 failed") for line in lines)
     assert lines[-1].startswith("waiting: 0 of 20 done, 0 failed")
     assert not actor(LIVESTREAMS, state="started", livestreams=[]).progress
+
+
+def test_what_was_accepted_is_returned_also_when_the_task_fails_afterwards(actor: Any, sim: Control) -> None:
+    """Otherwise nobody hears that something is on the air."""
+    sim.configure(live_delay=20)
+    refused = {"kind": "status", "status": 403, "times": None}
+    sim.faults(
+        {**refused, "operation": "get_active_livestream", "index": 1}, {**refused, "operation": "get_livestream"}
+    )  # fmt: skip
+    ran = actor(meeting_id=sim.add_meeting(), state="started", return_stream_key=True)
+    assert (ran.values["failed"], ran.values["changed"], ran.values["error"]["status"]) == (True, True, 403)
+    (livestream,) = sim.livestreams()
+    assert (ran.values["livestream"]["id"], ran.values["livestream"]["status"]) == (livestream["id"], "INVOKED")
+    assert "stream_key" not in ran.values["livestream"]
+    # What was refused at once changed nothing, and returns nothing.
+    sim.faults({**refused, "operation": "start_livestream"})
+    ran = actor(meeting_id=sim.add_meeting(), state="started")
+    assert "livestream" not in ran.values
