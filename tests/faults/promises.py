@@ -35,7 +35,8 @@ def results(ran: Ran) -> list[Mapping[str, Any]]:
         listed: list[Mapping[str, Any]] = ran.values.get(BULK[ran.task.module], [])
         return listed
     one = ran.values.get("livestream", ran.values.get("meeting"))
-    return [] if one is None else [{**one, "changed": ran.values["changed"]}]
+    how = {key: ran.values[key] for key in ("changed", "failed", "msg", "error") if key in ran.values}
+    return [] if one is None else [{**one, **how}]
 
 
 def contradicted(stage: Stage, rans: Sequence[Ran], ran: Ran, target: Target) -> bool:

@@ -225,3 +225,19 @@ def test_the_playbook(playbook: Any, sim: Control, here: bool) -> None:
     assert without.returncode == 2
     for text in ("✗ Credentials: no credentials", "✗ Account ID: account_id is empty", "✓ App ID"):
         assert text in without.output
+
+
+def test_progress_counts_the_servers_that_cannot_be_reached(actor: Any, sim: Control) -> None:
+    """And what cannot be reached, or is not all, is said so."""
+    ran = actor(CHECK, ingest_servers=["rtmps://127.0.0.1:1/live", "rtmps://127.0.0.1:0/live"], on_failure="warn")
+    assert any("2 of 2 done, 2 failed" in str(step) for step in ran.progress)
+    checks = found(ran.values)
+    assert checks["Ingest server rtmps://127.0.0.1:0"][1] == "not a URL of the form rtmps://host:port/path"
+    # What stands before an @ behind a slash may be half of a password.
+    (odd,) = actor(CHECK, ingest_servers=["rtmps://half/a@127.0.0.1/live"], on_failure="warn").values["checks"][-1:]
+    assert "half" not in odd["name"]
+
+
+def test_a_list_that_is_cut_short_is_not_counted_as_all(actor: Any, sim: Control) -> None:
+    sim.seed(independents=[f"feed-{number}" for number in range(150)])
+    assert found(actor(CHECK).values)["Independent livestreams"][1] == "at least 100 found"

@@ -22,6 +22,7 @@ from ansible_collections.eventops.cloudflare.plugins.module_utils.errors import 
     InvalidRequest,
     RealtimeError,
     RequestFailed,
+    StateUnreachable,
     printable,
 )
 from ansible_collections.eventops.cloudflare.plugins.module_utils.reconcile.common import Context, Outcome
@@ -94,6 +95,8 @@ class _Server:
     def attempt(self) -> None:
         """Try it."""
         self.ok, self.found = reach(self.url)
+        if self.ok is False:
+            self.failure = StateUnreachable(self.found)
 
 
 class _Checkup:
