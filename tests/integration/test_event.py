@@ -229,6 +229,20 @@ def test_a_misspelt_variable_is_named(playbook: Any) -> None:
     assert "the role has no variable event_livestream_evnt: did you mean event_livestream_event?" in alone.failure
 
 
+def test_a_status_tells_whether_an_event_is_retired(playbook: Any, sim: Control) -> None:
+    """What was read is told as such in check mode, too."""
+    said = answers(streams=STREAMS[:2])
+    asked = answers(streams=STREAMS[:2], state="retired")
+    assert playbook(PROVISION, **said).returncode == 0
+    early = playbook(STATUS, **asked)
+    assert (early.returncode, early.accepted) == (2, []), early.output
+    assert "Not retired: camp2019-curie, camp2019-meitner" in early.failure
+    assert playbook(CLEANUP, **said).returncode == 0
+    late = playbook(STATUS, "--check", **asked)
+    assert late.returncode == 0, late.output
+    assert "check mode: nothing was sent" not in late.output
+
+
 def test_the_play_of_the_guide(playbook: Any, sim: Control) -> None:
     """A play of one's own with the role, with the list of streams that the guide shows before it."""
     guide = (ROOT / "docs/docsite/rst/guide_getting_started.rst").read_text()
